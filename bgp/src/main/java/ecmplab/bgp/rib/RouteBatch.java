@@ -1,0 +1,122 @@
+package ecmplab.bgp.rib;
+
+import ecmplab.bgp.wire.AddressFamily;
+import java.util.Arrays;
+
+/**
+ * What one session has learnt since its last batch, in the order of arrival, as columns: no object a route. The session's
+ * event loop fills it from validated UPDATEs and hands it over; from then on nobody writes, and the RIB thread replays it.
+ *
+ * <p>An attribute block is the path attributes of one UPDATE in wire form, valid by RFC 7606, in ascending type order, flags
+ * normalised, without MP_REACH_NLRI and MP_UNREACH_NLRI, AS numbers in four octets, the next hop as attribute 3 with 4, 16 or 32
+ * octets whatever the family. Equal routes therefore have equal octets, which is what the RIB interns.
+ */
+public final class RouteBatch {
+    private static final int ATTRIBUTES = 0;
+    private static final int REACH = 1;
+    private static final int UNREACH = 2;
+    private static final int END_OF_RIB = 3;
+    private static final AddressFamily[] FAMILIES = AddressFamily.values();
+
+    private byte[] blocks = new byte[4096];
+    private int blocksLength;
+    private long[] words = new long[1024];
+    private int wordsLength;
+    private int routes;
+
+    /** The following {@link #reach} calls carry these attributes. Copies {@code length} octets. */
+    public void attributes(byte[] octets, int from, int length) {
+        if (blocksLength + length > blocks.length) {
+            blocks = Arrays.copyOf(blocks, Math.max(blocks.length * 2, blocksLength + length));
+        }
+        System.arraycopy(octets, from, blocks, blocksLength, length);
+        add(ATTRIBUTES | (long) length << 32, blocksLength);
+        blocksLength += length;
+    }
+
+    /** A route to the prefix with the attributes last given. Bits as in {@link ecmplab.bgp.wire.Prefix}; path id 0 without ADD-PATH (RFC 7911). */
+    public void reach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
+        route(REACH, family, high, low, prefixLength, pathId);
+    }
+
+    /** The route to the prefix is gone. */
+    public void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
+        route(UNREACH, family, high, low, prefixLength, pathId);
+    }
+
+    /** End-of-RIB was received for the family (RFC 4724 section 2). */
+    public void endOfRib(AddressFamily family) {
+        add(END_OF_RIB | (long) family.ordinal() << 8, 0);
+    }
+
+    /** Routes and withdrawals in the batch. */
+    public int routes() {
+        return routes;
+    }
+
+    public boolean isEmpty() {
+        return wordsLength == 0;
+    }
+
+    /** Octets of memory the batch holds on to; what the bounded queue to the RIB counts. */
+    public long size() {
+        return blocks.length + 8L * words.length;
+    }
+
+    /** Replays the batch in order. */
+    public void replay(Sink sink) {
+        for (int i = 0; i < wordsLength; ) {
+            long head = words[i];
+            switch ((int) (head & 0xFF)) {
+                case ATTRIBUTES -> {
+                    sink.attributes(blocks, (int) words[i + 1], (int) (head >>> 32));
+                    i += 2;
+                }
+                case END_OF_RIB -> {
+                    sink.endOfRib(FAMILIES[(int) (head >>> 8) & 0xFF]);
+                    i += 2;
+                }
+                default -> {
+                    var family = FAMILIES[(int) (head >>> 8) & 0xFF];
+                    boolean v6 = family == AddressFamily.IPV6_UNICAST;
+                    long low = v6 ? words[i + 2] : 0;
+                    int prefixLength = (int) (head >>> 16) & 0xFF;
+                    if ((head & 0xFF) == REACH) {
+                        sink.reach(family, words[i + 1], low, prefixLength, (int) (head >>> 32));
+                    } else {
+                        sink.unreach(family, words[i + 1], low, prefixLength, (int) (head >>> 32));
+                    }
+                    i += v6 ? 3 : 2;
+                }
+            }
+        }
+    }
+
+    private void route(int kind, AddressFamily family, long high, long low, int prefixLength, int pathId) {
+        add(kind | (long) family.ordinal() << 8 | (long) prefixLength << 16 | (long) pathId << 32, high);
+        if (family == AddressFamily.IPV6_UNICAST) {
+            words[wordsLength++] = low;
+        }
+        routes++;
+    }
+
+    private void add(long head, long word) {
+        if (wordsLength + 3 > words.length) {
+            words = Arrays.copyOf(words, words.length * 2);
+        }
+        words[wordsLength++] = head;
+        words[wordsLength++] = word;
+    }
+
+    /** Where a batch goes; each call concerns the attributes given last before it. */
+    public interface Sink {
+        /** The block is {@code length} octets of {@code octets} from {@code from}; valid during the call only. */
+        void attributes(byte[] octets, int from, int length);
+
+        void reach(AddressFamily family, long high, long low, int prefixLength, int pathId);
+
+        void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId);
+
+        void endOfRib(AddressFamily family);
+    }
+}

@@ -1,0 +1,22 @@
+package ecmplab.bgp.speaker;
+
+import ecmplab.bgp.wire.Prefix;
+import java.net.InetAddress;
+import java.util.List;
+
+/** Told what the Loc-RIB would have forwarded where. Called on the RIB thread, once per pass over the changes, and must not block. */
+@FunctionalInterface
+public interface RouteListener {
+    /** All prefixes whose set of next hops or weights changed in this pass; a prefix occurs once. */
+    void changed(List<Change> changes);
+
+    /** {@code nextHops} are the multipath set, best first; empty when the prefix is unreachable now. */
+    record Change(Prefix prefix, List<NextHop> nextHops) {
+        public Change {
+            nextHops = List.copyOf(nextHops);
+        }
+    }
+
+    /** A next hop learnt from {@code peer}; {@code weight} is 1 unless link bandwidth says otherwise. */
+    record NextHop(InetAddress address, InetAddress peer, long weight) {}
+}

@@ -1,0 +1,32 @@
+package ecmplab.mux.table;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the SLB manager wants for one endpoint.
+ *
+ * @param floatingIp deliver with the VIP as destination, without rewriting (the VM owns the VIP on a loopback)
+ * @param idleTimeout how long a flow without packets keeps its state
+ * @param versions newest first; at most one is {@code ACTIVE}
+ */
+public record EndpointPolicy(
+        EndpointId id, Affinity affinity, boolean floatingIp, Duration idleTimeout, List<TableVersion> versions) {
+    /** Which part of the 5-tuple chooses the slot. */
+    public enum Affinity {
+        FIVE_TUPLE,
+        SOURCE_IP_PROTOCOL,
+        SOURCE_IP
+    }
+
+    public EndpointPolicy {
+        versions = List.copyOf(versions);
+    }
+
+    public Optional<TableVersion> active() {
+        return versions.stream()
+                .filter(version -> version.state() == TableVersion.State.ACTIVE)
+                .findFirst();
+    }
+}

@@ -1,0 +1,50 @@
+package ecmplab.port;
+
+import ecmplab.packet.MacAddress;
+
+/**
+ * An interface of a node: where frames come from and go to. All ports of a node share its {@link FramePool}, so a packet
+ * crosses the node without a copy in Java. A frame has one owner at a time: {@link #receive} gives it to the caller, who
+ * either passes it on to {@link #send} of any port of the same pool or {@link FramePool#release releases} it.
+ *
+ * <p>A port belongs to its forwarding thread, except {@link #counters} and {@link #close}, which any thread may call.
+ */
+public interface Port extends AutoCloseable {
+    /** Name of the interface, such as {@code eth0}. */
+    String name();
+
+    MacAddress mac();
+
+    /** Octets, without the Ethernet header. */
+    int mtu();
+
+    FramePool pool();
+
+    /**
+     * Appends what has arrived, up to the room in {@code burst}, and never waits.
+     *
+     * @return how many frames were appended
+     */
+    int receive(Burst burst);
+
+    /**
+     * Takes over the frame of {@code length} octets at {@code address} of the pool and queues it. A frame that cannot leave
+     * (port down, queue full, longer than the MTU allows) is dropped, counted by its reason, and released: the caller never
+     * keeps it.
+     *
+     * @return whether it was queued
+     */
+    boolean send(long address, int length);
+
+    /** Hands what {@link #send} queued to the kernel or peer. Frames may leave earlier, never later. */
+    void flush();
+
+    /** A file descriptor that becomes readable when frames arrive, or -1 for a port without one. */
+    int descriptor();
+
+    PortCounters counters();
+
+    /** Idempotent. Frames not yet flushed are dropped. */
+    @Override
+    void close();
+}

@@ -1,0 +1,75 @@
+package ecmplab.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Something of the machine that a test may need. */
+public enum Need {
+    FRR("frr", "/usr/lib/frr/bgpd"),
+    BIRD("bird2", "bird"),
+    OVSDB_SERVER("openvswitch-switch", "ovsdb-server"),
+    OVSDB_CLIENT("openvswitch-common", "ovsdb-client"),
+    TSHARK("tshark", "tshark"),
+    CURL("curl", "curl"),
+    PING("iputils-ping", "ping"),
+    TRACEROUTE("traceroute", "traceroute"),
+    IPROUTE("iproute2", "ip"),
+    /** Network namespaces as root. */
+    ROOT("root", "ip") {
+        @Override
+        boolean met() {
+            return super.met() && succeeds("unshare", "-m", "-n", "-p", "--fork", "true");
+        }
+    },
+    /** Network namespaces in a user namespace, as an ordinary user. */
+    USER_NAMESPACES("unprivileged user namespaces", "ip") {
+        @Override
+        boolean met() {
+            return super.met() && succeeds("unshare", "-U", "-r", "-m", "-n", "-p", "--fork", "true");
+        }
+    };
+
+    private final String what;
+    private final String program;
+
+    Need(String what, String program) {
+        this.what = what;
+        this.program = program;
+    }
+
+    /** The Debian package, or the right, that meets the need. */
+    public String what() {
+        return what;
+    }
+
+    boolean met() {
+        if (program.startsWith("/")) {
+            return Files.isExecutable(Path.of(program));
+        }
+        var path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin";
+        for (var folder : path.split(File.pathSeparator)) {
+            if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean succeeds(String... command) {
+        try {
+            var process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException absent) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
