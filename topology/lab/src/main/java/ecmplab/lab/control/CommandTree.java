@@ -1,0 +1,138 @@
+package ecmplab.lab.control;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The words a node understands, as a tree, with vtysh's rule: a word may be shortened as long as it stays unique among the words
+ * possible at its place. A part of a pattern in capitals stands for a value, a part in brackets may be left out, and {@code a|b}
+ * offers words: {@code bgp neighbors [ADDRESS] [routes|received-routes]}.
+ */
+public final class CommandTree {
+    private final Branch root = new Branch();
+    private final List<String> patterns = new ArrayList<>();
+
+    /** Answers a command; {@code values} are the pattern's values by name, a word chosen from {@code a|b} under {@code a|b} itself. */
+    @FunctionalInterface
+    public interface Handler {
+        Answer handle(Map<String, String> values);
+    }
+
+    private static final class Branch {
+        final Map<String, Branch> words = new TreeMap<>();
+        /** For a word of {@code a|b}: the pattern part under which it is handed over. */
+        final Map<String, String> choices = new LinkedHashMap<>();
+
+        @Nullable
+        String valueName;
+
+        @Nullable
+        Branch value;
+
+        @Nullable
+        Handler handler;
+    }
+
+    /** Adds a command. @throws IllegalArgumentException when the pattern is taken already */
+    public CommandTree on(String pattern, Handler handler) {
+        patterns.add(pattern);
+        add(root, List.of(pattern.split(" ")), handler, pattern);
+        return this;
+    }
+
+    /** Every pattern, in the order they were added. */
+    public List<String> patterns() {
+        return List.copyOf(patterns);
+    }
+
+    /** Finds the command that {@code words} mean and answers it; an unknown, ambiguous or unfinished one is a usage answer. */
+    public Answer answer(List<String> words) {
+        var values = new LinkedHashMap<String, String>();
+        var at = root;
+        for (int i = 0; i < words.size(); i++) {
+            var word = words.get(i);
+            var matches = matches(at, word);
+            if (matches.size() > 1) {
+                return Answer.usage("'" + word + "' is ambiguous: " + String.join(", ", matches));
+            }
+            if (matches.size() == 1) {
+                var full = matches.getFirst();
+                var choice = at.choices.get(full);
+                if (choice != null) {
+                    values.put(choice, full);
+                }
+                at = at.words.get(full);
+            } else if (at.value != null && at.valueName != null) {
+                values.put(at.valueName, word);
+                at = at.value;
+            } else {
+                return Answer.usage("unknown word '" + word + "'" + after(words, i) + expected(at));
+            }
+            if (at == null) {
+                throw new IllegalStateException("broken command tree at " + word);
+            }
+        }
+        if (at.handler == null) {
+            return Answer.usage("unfinished command" + after(words, words.size()) + expected(at));
+        }
+        return at.handler.handle(values);
+    }
+
+    private static List<String> matches(Branch at, String word) {
+        if (at.words.containsKey(word)) {
+            return List.of(word);
+        }
+        if (word.isEmpty()) {
+            return List.of();
+        }
+        return at.words.keySet().stream()
+                .filter(candidate -> candidate.startsWith(word))
+                .toList();
+    }
+
+    private static String after(List<String> words, int count) {
+        return count == 0 ? "" : " after '" + String.join(" ", words.subList(0, count)) + "'";
+    }
+
+    private static String expected(Branch at) {
+        var possible = new ArrayList<>(at.words.keySet());
+        if (at.valueName != null) {
+            possible.add(at.valueName);
+        }
+        return possible.isEmpty() ? ": nothing more is expected" : ": expected " + String.join(", ", possible);
+    }
+
+    private static void add(Branch at, List<String> parts, Handler handler, String pattern) {
+        if (parts.isEmpty()) {
+            if (at.handler != null) {
+                throw new IllegalArgumentException("two commands for '" + pattern + "'");
+            }
+            at.handler = handler;
+            return;
+        }
+        var part = parts.getFirst();
+        var rest = parts.subList(1, parts.size());
+        if (part.startsWith("[")) {
+            add(at, rest, handler, pattern);
+            part = part.substring(1, part.length() - 1);
+        }
+        if (part.equals(part.toUpperCase(java.util.Locale.ROOT))) {
+            if (at.value == null) {
+                at.value = new Branch();
+                at.valueName = part;
+            }
+            add(at.value, rest, handler, pattern);
+            return;
+        }
+        for (var word : part.split("\\|")) {
+            if (part.contains("|")) {
+                at.choices.put(word, part);
+            }
+            add(at.words.computeIfAbsent(word, absent -> new Branch()), rest, handler, pattern);
+        }
+    }
+}
