@@ -1,0 +1,121 @@
+package ecmplab.lab.file;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.RouterId;
+import ecmplab.packet.Vni;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A node of a lab, one record per kind. Names are unique among nodes and VMs, and short enough for an interface name. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Node.Router.class, name = "router"),
+    @JsonSubTypes.Type(value = Node.Mux.class, name = "mux"),
+    @JsonSubTypes.Type(value = Node.Host.class, name = "host"),
+    @JsonSubTypes.Type(value = Node.Controller.class, name = "controller"),
+    @JsonSubTypes.Type(value = Node.Client.class, name = "client"),
+    @JsonSubTypes.Type(value = Node.Frr.class, name = "frr"),
+    @JsonSubTypes.Type(value = Node.Bird.class, name = "bird")
+})
+public sealed interface Node {
+    String name();
+
+    Restart restart();
+
+    /** The word for its kind in a lab file: the name of its record. */
+    default String kind() {
+        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    /** What the supervisor does when the node's process ends unasked. */
+    enum Restart {
+        NEVER,
+        ON_FAILURE
+    }
+
+    /** A node that speaks BGP. */
+    sealed interface Speaker extends Node permits Router, Mux, Frr, Bird {
+        Bgp bgp();
+    }
+
+    /** A node with an address on the management network, where OVSDB runs. */
+    sealed interface Managed extends Node permits Mux, Host, Controller {
+        InterfaceAddress management();
+    }
+
+    /**
+     * What every speaker has.
+     *
+     * @param holdTime 0, or at least 3 s (RFC 4271 section 4.2)
+     */
+    record Bgp(Asn as, RouterId routerId, Duration holdTime, Duration connectRetry) {}
+
+    /** How the edge router spreads flows over equal next hops. */
+    enum EcmpMode {
+        MODULO,
+        HASH_THRESHOLD,
+        RESILIENT
+    }
+
+    /**
+     * The software edge router.
+     *
+     * @param buckets of a next-hop group, in {@code RESILIENT} mode
+     */
+    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets) implements Speaker {}
+
+    /**
+     * @param number 1 for the first MUX of the file, and so on; it rides in the inner source MAC
+     * @param flows how many flows its table holds at most
+     * @param drainTime how long it forwards on after withdrawing its VIPs
+     */
+    record Mux(
+            String name,
+            Restart restart,
+            Bgp bgp,
+            InterfaceAddress management,
+            int number,
+            int flows,
+            Duration drainTime)
+            implements Speaker, Managed {}
+
+    /**
+     * @param gateway the address in the VMs' subnet that the host agent answers for, with the subnet's length
+     * @param vni of the VMs' virtual network
+     */
+    record Host(
+            String name, Restart restart, InterfaceAddress management, InterfaceAddress gateway, Vni vni, List<Vm> vms)
+            implements Managed {
+        public Host {
+            vms = List.copyOf(vms);
+        }
+    }
+
+    /** Which OVSDB server keeps the controller's database. */
+    enum Store {
+        EMBEDDED,
+        OVSDB_SERVER
+    }
+
+    /**
+     * @param port where OVSDB listens, on the management address
+     * @param slots of every Maglev table, a prime
+     */
+    record Controller(String name, Restart restart, InterfaceAddress management, Store ovsdb, int port, int slots)
+            implements Managed {}
+
+    /** @param gateway where its default route goes */
+    record Client(String name, Restart restart, Optional<InetAddress> gateway) implements Node {}
+
+    /** FRRouting as a router with kernel forwarding; {@code config} is the user's own {@code frr.conf}. */
+    record Frr(String name, Restart restart, Bgp bgp, Optional<Path> config) implements Speaker {}
+
+    /** BIRD as a router with kernel forwarding; {@code config} is the user's own {@code bird.conf}. */
+    record Bird(String name, Restart restart, Bgp bgp, Optional<Path> config) implements Speaker {}
+}
