@@ -25,7 +25,7 @@ class ControlServerTest {
     @Test
     void answersInTextOrAsJson() throws IOException {
         var socket = folder.resolve("node.sock");
-        try (var ignoredServer = ControlServer.start(socket, commands)) {
+        try (var server = ControlServer.start(socket, commands)) {
             assertEquals(
                     "text\n", ControlClient.ask(socket, List.of("show", "vip")).text());
             var json = ControlClient.ask(socket, List.of("show", "vip", "203.0.113.10", "--json"));
@@ -39,7 +39,7 @@ class ControlServerTest {
     @Test
     void theExitCodeOfAWrongCommandTravels() throws IOException {
         var socket = folder.resolve("node.sock");
-        try (var ignoredServer = ControlServer.start(socket, commands)) {
+        try (var server = ControlServer.start(socket, commands)) {
             assertEquals(Answer.USAGE, ControlClient.ask(socket, List.of("shw")).code());
             var bug = ControlClient.ask(socket, List.of("bug"));
             assertEquals(Answer.FALSE, bug.code());
