@@ -1,5 +1,7 @@
 package ecmplab.bgp.wire;
 
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -8,6 +10,9 @@ import java.net.UnknownHostException;
  * {@code high}), and all bits beyond {@code length} are zero, so equal prefixes are equal records.
  */
 public record Prefix(AddressFamily family, long high, long low, int length) implements Comparable<Prefix> {
+    /** Lower half of ::ffff:0:0/96, the IPv4-mapped addresses. */
+    private static final long MAPPED = 0xFFFFL << 32;
+
     public Prefix {
         if (length < 0 || length > family.bits()) {
             throw new IllegalArgumentException("prefix length " + length + ": must be 0 to " + family.bits());
@@ -48,8 +53,15 @@ public record Prefix(AddressFamily family, long high, long low, int length) impl
     public static Prefix parse(String text) {
         int slash = text.indexOf('/');
         try {
-            var address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-            return slash < 0 ? host(address) : of(address, Integer.parseInt(text.substring(slash + 1)));
+            var literal = slash < 0 ? text : text.substring(0, slash);
+            var address = InetAddress.ofLiteral(literal);
+            boolean v6 = literal.indexOf(':') >= 0;
+            int length = slash < 0 ? (v6 ? 128 : 32) : Integer.parseInt(text.substring(slash + 1));
+            if (v6 && address instanceof Inet4Address mapped) {
+                // The JDK reads ::ffff:192.0.2.1 as an IPv4 address; a prefix stays in the family it was written in.
+                return v6(0, MAPPED | bits(mapped.getAddress(), 0, 4), length);
+            }
+            return of(address, length);
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException("prefix '" + text + "': must be such as 203.0.113.10/32", wrong);
         }
@@ -62,7 +74,9 @@ public record Prefix(AddressFamily family, long high, long low, int length) impl
             octets[i] = (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i & 7)));
         }
         try {
-            return InetAddress.getByAddress(octets);
+            return family == AddressFamily.IPV4_UNICAST
+                    ? InetAddress.getByAddress(octets)
+                    : Inet6Address.getByAddress(null, octets, -1);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -87,9 +101,48 @@ public record Prefix(AddressFamily family, long high, long low, int length) impl
         return order != 0 ? order : Integer.compare(length, other.length);
     }
 
+    /** Such as {@code 203.0.113.0/24} or {@code 2001:db8::/32} (RFC 5952). */
     @Override
     public String toString() {
-        return address().getHostAddress() + "/" + length;
+        if (family == AddressFamily.IPV4_UNICAST) {
+            return (high >>> 56) + "." + (high >>> 48 & 0xFF) + "." + (high >>> 40 & 0xFF) + "." + (high >>> 32 & 0xFF)
+                    + "/" + length;
+        }
+        return v6Text(high, low) + "/" + length;
+    }
+
+    /** RFC 5952 section 4: lower case, no leading zeros, the first of the longest runs of two or more zero groups as "::". */
+    private static String v6Text(long high, long low) {
+        int runStart = -1;
+        int runLength = 1;
+        for (int i = 0; i < 8; i++) {
+            int end = i;
+            while (end < 8 && group(high, low, end) == 0) {
+                end++;
+            }
+            if (end - i > runLength) {
+                runStart = i;
+                runLength = end - i;
+            }
+            i = Math.max(i, end - 1);
+        }
+        var text = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == runStart) {
+                text.append("::");
+                i += runLength - 1;
+                continue;
+            }
+            if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+                text.append(':');
+            }
+            text.append(Integer.toHexString(group(high, low, i)));
+        }
+        return text.toString();
+    }
+
+    private static int group(long high, long low, int index) {
+        return (int) ((index < 4 ? high : low) >>> (48 - 16 * (index & 3))) & 0xFFFF;
     }
 
     private static long bits(byte[] octets, int from, int count) {

@@ -1,0 +1,62 @@
+package ecmplab.bgp.attribute;
+
+/** Type codes of path attributes, and the flags in front of them (RFC 4271 section 4.3). */
+public final class AttributeType {
+    public static final int ORIGIN = 1;
+    public static final int AS_PATH = 2;
+    public static final int NEXT_HOP = 3;
+    public static final int MULTI_EXIT_DISC = 4;
+    public static final int LOCAL_PREF = 5;
+    public static final int ATOMIC_AGGREGATE = 6;
+    public static final int AGGREGATOR = 7;
+    public static final int COMMUNITIES = 8;
+    public static final int ORIGINATOR_ID = 9;
+    public static final int CLUSTER_LIST = 10;
+    public static final int MP_REACH_NLRI = 14;
+    public static final int MP_UNREACH_NLRI = 15;
+    public static final int EXTENDED_COMMUNITIES = 16;
+    public static final int AS4_PATH = 17;
+    public static final int AS4_AGGREGATOR = 18;
+    public static final int LARGE_COMMUNITIES = 32;
+
+    static final int OPTIONAL = 0x80;
+    static final int TRANSITIVE = 0x40;
+    static final int PARTIAL = 0x20;
+    static final int EXTENDED_LENGTH = 0x10;
+
+    /** The Optional and Transitive bits that an attribute must have; -1 for a type that we do not know. */
+    static int flags(int type) {
+        return switch (type) {
+            case ORIGIN, AS_PATH, NEXT_HOP, LOCAL_PREF, ATOMIC_AGGREGATE -> TRANSITIVE;
+            case MULTI_EXIT_DISC, ORIGINATOR_ID, CLUSTER_LIST, MP_REACH_NLRI, MP_UNREACH_NLRI -> OPTIONAL;
+            case AGGREGATOR, COMMUNITIES, EXTENDED_COMMUNITIES, AS4_PATH, AS4_AGGREGATOR, LARGE_COMMUNITIES ->
+                OPTIONAL | TRANSITIVE;
+            default -> -1;
+        };
+    }
+
+    /** The name in the RFCs, or {@code attribute N}. */
+    public static String name(int type) {
+        return switch (type) {
+            case ORIGIN -> "ORIGIN";
+            case AS_PATH -> "AS_PATH";
+            case NEXT_HOP -> "NEXT_HOP";
+            case MULTI_EXIT_DISC -> "MULTI_EXIT_DISC";
+            case LOCAL_PREF -> "LOCAL_PREF";
+            case ATOMIC_AGGREGATE -> "ATOMIC_AGGREGATE";
+            case AGGREGATOR -> "AGGREGATOR";
+            case COMMUNITIES -> "COMMUNITIES";
+            case ORIGINATOR_ID -> "ORIGINATOR_ID";
+            case CLUSTER_LIST -> "CLUSTER_LIST";
+            case MP_REACH_NLRI -> "MP_REACH_NLRI";
+            case MP_UNREACH_NLRI -> "MP_UNREACH_NLRI";
+            case EXTENDED_COMMUNITIES -> "EXTENDED_COMMUNITIES";
+            case AS4_PATH -> "AS4_PATH";
+            case AS4_AGGREGATOR -> "AS4_AGGREGATOR";
+            case LARGE_COMMUNITIES -> "LARGE_COMMUNITIES";
+            default -> "attribute " + type;
+        };
+    }
+
+    private AttributeType() {}
+}
