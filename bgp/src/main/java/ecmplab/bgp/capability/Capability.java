@@ -35,7 +35,7 @@ public sealed interface Capability {
     }
 
     /** Routes of a family may have a next hop of another (RFC 8950). */
-    record ExtendedNextHop(List<Entry> entries) implements Capability {
+    record ExtendedNextHop(List<Translation> entries) implements Capability {
         public static final int CODE = 5;
 
         public ExtendedNextHop {
@@ -47,7 +47,7 @@ public sealed interface Capability {
             return CODE;
         }
 
-        public record Entry(int afi, int safi, int nextHopAfi) {}
+        public record Translation(int afi, int safi, int nextHopAfi) {}
     }
 
     /** Messages of up to 65535 octets are understood (RFC 8654). */
@@ -71,7 +71,7 @@ public sealed interface Capability {
     }
 
     /** Forwarding survives a restart of the control plane (RFC 4724). */
-    record GracefulRestart(boolean restarting, boolean notification, int restartSeconds, List<Entry> entries)
+    record GracefulRestart(boolean restarting, boolean notification, int restartSeconds, List<PreservedFamily> entries)
             implements Capability {
         public static final int CODE = 64;
 
@@ -84,7 +84,7 @@ public sealed interface Capability {
             return CODE;
         }
 
-        public record Entry(int afi, int safi, boolean forwardingPreserved) {}
+        public record PreservedFamily(int afi, int safi, boolean forwardingPreserved) {}
     }
 
     /** AS numbers have four octets (RFC 6793). */
@@ -98,7 +98,7 @@ public sealed interface Capability {
     }
 
     /** Several paths a prefix (RFC 7911). */
-    record AddPath(List<Entry> entries) implements Capability {
+    record AddPath(List<Direction> entries) implements Capability {
         public static final int CODE = 69;
 
         public AddPath {
@@ -110,7 +110,7 @@ public sealed interface Capability {
             return CODE;
         }
 
-        public record Entry(int afi, int safi, boolean receives, boolean sends) {}
+        public record Direction(int afi, int safi, boolean receives, boolean sends) {}
     }
 
     /** The bounds of a route refresh are marked (RFC 7313). */
