@@ -1,0 +1,47 @@
+package ecmplab.hostagent.nat;
+
+import ecmplab.packet.FlowKey;
+import ecmplab.packet.Ipv4;
+
+/**
+ * The five values that name a flow, as numbers: what a forwarding thread looks flows up by. Mutable and reused, one per
+ * thread; {@link FlowKey} is its record for the edges. Addresses are 128 bits; an IPv4 address is its IPv4-mapped IPv6
+ * address (RFC 4291 section 2.5.5.2), so both families fit one table.
+ */
+public final class FlowTuple {
+    private static final long IPV4_MAPPED = 0xFFFF_0000_0000L;
+
+    long sourceHigh;
+    long sourceLow;
+    long destinationHigh;
+    long destinationLow;
+    int sourcePort;
+    int destinationPort;
+    int protocol;
+
+    /** Addresses in network order as in {@link Ipv4}. */
+    public FlowTuple ipv4(int source, int destination, int newProtocol, int newSourcePort, int newDestinationPort) {
+        sourceHigh = 0;
+        sourceLow = mapped(source);
+        destinationHigh = 0;
+        destinationLow = mapped(destination);
+        protocol = newProtocol;
+        sourcePort = newSourcePort;
+        destinationPort = newDestinationPort;
+        return this;
+    }
+
+    public FlowTuple of(FlowKey key) {
+        return ipv4(
+                Ipv4.bits(key.source()),
+                Ipv4.bits(key.destination()),
+                key.protocol(),
+                key.sourcePort(),
+                key.destinationPort());
+    }
+
+    /** The low half of an IPv4 address; the high half is 0. */
+    static long mapped(int ipv4) {
+        return IPV4_MAPPED | (ipv4 & 0xFFFF_FFFFL);
+    }
+}

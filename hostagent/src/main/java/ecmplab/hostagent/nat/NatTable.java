@@ -1,0 +1,365 @@
+package ecmplab.hostagent.nat;
+
+import ecmplab.hostagent.nat.NatFlow.State;
+import ecmplab.packet.FlowKey;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Flows by both of their faces: as the client sends them (client to VIP) and as the VM answers them (local address to peer).
+ * Entries are numbers from 0 to the capacity; none is an object. Belongs to one forwarding thread, which allocates nothing
+ * here, except {@link #page}, {@link #lookUp} and {@link #counters}, which any thread may call without holding it up.
+ *
+ * <p>A flow that has been idle for its time-out is gone for {@link #find} at that instant, and its room is free once {@link #age}
+ * has come by.
+ */
+public final class NatTable {
+    /** No such flow. */
+    public static final int NONE = -1;
+    /** From {@link #create}: no room, and nothing that could be given up. */
+    public static final int FULL = -2;
+    /** From {@link #create}: the VM could not tell the flow from another live one of the same client. */
+    public static final int CONFLICT = -3;
+
+    /** Entries a full table looks at for one to give up. */
+    private static final int EVICTION_SCAN = 64;
+
+    private static final int MAXIMAL_CAPACITY = 1 << 24;
+
+    private static final int CREATED = 0;
+    private static final int EXPIRED = 1;
+    private static final int REPLACED = 2;
+    private static final int EVICTED = 3;
+    private static final int REFUSED_FULL = 4;
+    private static final int REFUSED_CONFLICT = 5;
+    private static final int FLOWS = 6;
+    private static final int COUNTS = 7;
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final NatEntries entries;
+    private final int capacity;
+    private final long seed;
+    private final int[] byFlow;
+    private final int[] byReply;
+    private final long[] counts = new long[COUNTS];
+    private final FlowTuple scratch = new FlowTuple();
+    /** Entries below were in use at some time; the others never. */
+    private volatile int watermark;
+
+    private int free = NONE;
+    private int agingHand;
+    private int evictionHand;
+
+    /**
+     * @param capacity flows, at most 2^24
+     * @param seed of the hash, random on each start, so that nobody outside can fill one bucket
+     * @param arena keeps the memory alive: 128 octets a flow
+     */
+    public NatTable(int capacity, NatTimeouts timeouts, long seed, Arena arena) {
+        if (capacity < 1 || capacity > MAXIMAL_CAPACITY) {
+            throw new IllegalArgumentException("NAT capacity " + capacity + ": must be 1 to " + MAXIMAL_CAPACITY);
+        }
+        this.capacity = capacity;
+        this.seed = seed;
+        entries = new NatEntries(capacity, timeouts, arena);
+        int buckets = capacity == 1 ? 2 : Integer.highestOneBit(capacity - 1) << 1;
+        byFlow = new int[buckets];
+        byReply = new int[buckets];
+        Arrays.fill(byFlow, NONE);
+        Arrays.fill(byReply, NONE);
+    }
+
+    /** @return the entry of the flow that {@code tuple}, client to VIP, belongs to, or {@link #NONE} */
+    public int find(FlowTuple tuple, long nowNanos) {
+        int entry = byFlow[bucket(tuple, 0)];
+        while (entry != NONE && !entries.isFlow(entry, tuple)) {
+            entry = entries.nextFlow(entry);
+        }
+        return unlessExpired(entry, nowNanos);
+    }
+
+    /** @return the entry of the flow that {@code reply}, sent by {@code vm} to the client, belongs to, or {@link #NONE} */
+    public int findReply(int vm, FlowTuple reply, long nowNanos) {
+        return unlessExpired(chainedReply(vm, reply), nowNanos);
+    }
+
+    private int chainedReply(int vm, FlowTuple reply) {
+        int entry = byReply[bucket(reply, vm + 1)];
+        while (entry != NONE && !entries.isReply(entry, vm, reply)) {
+            entry = entries.nextReply(entry);
+        }
+        return entry;
+    }
+
+    private int unlessExpired(int entry, long nowNanos) {
+        if (entry == NONE || !entries.expired(entry, nowNanos)) {
+            return entry;
+        }
+        remove(entry, EXPIRED);
+        return NONE;
+    }
+
+    /**
+     * Makes a flow. One that has the same 5-tuple already is replaced; so is a disposable one that the VM would confuse with it.
+     *
+     * @param tuple client to VIP
+     * @param local IPv4 address that the VM is to see as destination, with {@code localPort}
+     * @param masked whether the VM is to see the VIP as the client's address: it is the client itself
+     * @return the entry, {@link #FULL} or {@link #CONFLICT}
+     */
+    public int create(
+            FlowTuple tuple, int local, int localPort, int vm, int idleMillis, boolean masked, long nowNanos) {
+        int same = find(tuple, nowNanos);
+        if (same != NONE) {
+            remove(same, REPLACED);
+        }
+        int entry = takeFree(nowNanos);
+        if (entry == NONE) {
+            count(REFUSED_FULL, 1);
+            return FULL;
+        }
+        entries.write(entry, tuple, local, localPort, vm, idleMillis, masked, nowNanos);
+        entries.readReply(entry, scratch);
+        int rival = unlessExpired(chainedReply(vm, scratch), nowNanos);
+        if (rival != NONE && !entries.disposable(rival)) {
+            entries.erase(entry);
+            giveBack(entry);
+            count(REFUSED_CONFLICT, 1);
+            return CONFLICT;
+        }
+        if (rival != NONE) {
+            remove(rival, REPLACED);
+        }
+        link(entry, tuple, vm);
+        count(CREATED, 1);
+        count(FLOWS, 1);
+        return entry;
+    }
+
+    private void link(int entry, FlowTuple tuple, int vm) {
+        int flowBucket = bucket(tuple, 0);
+        entries.nextFlow(entry, byFlow[flowBucket]);
+        byFlow[flowBucket] = entry;
+        int replyBucket = bucket(entries.readReply(entry, scratch), vm + 1);
+        entries.nextReply(entry, byReply[replyBucket]);
+        byReply[replyBucket] = entry;
+    }
+
+    private int takeFree(long nowNanos) {
+        if (free == NONE && watermark == capacity) {
+            evict(nowNanos);
+        }
+        if (free != NONE) {
+            int entry = free;
+            free = entries.nextFlow(entry);
+            return entry;
+        }
+        if (watermark == capacity) {
+            return NONE;
+        }
+        int entry = watermark;
+        watermark = entry + 1;
+        return entry;
+    }
+
+    private void giveBack(int entry) {
+        entries.nextFlow(entry, free);
+        free = entry;
+    }
+
+    /** Gives up one flow that is expired, closed or never answered, if there is one among the next few. */
+    private void evict(long nowNanos) {
+        for (int scanned = 0; scanned < EVICTION_SCAN; scanned++) {
+            evictionHand = evictionHand + 1 < capacity ? evictionHand + 1 : 0;
+            if (!entries.inUse(evictionHand)) {
+                continue;
+            }
+            if (entries.expired(evictionHand, nowNanos)) {
+                remove(evictionHand, EXPIRED);
+                return;
+            }
+            if (entries.disposable(evictionHand)) {
+                remove(evictionHand, EVICTED);
+                return;
+            }
+        }
+    }
+
+    private void remove(int entry, int why) {
+        int vm = entries.vm(entry);
+        int flowBucket = bucket(entries.readFlow(entry, scratch), 0);
+        int at = byFlow[flowBucket];
+        if (at == entry) {
+            byFlow[flowBucket] = entries.nextFlow(entry);
+        } else {
+            while (entries.nextFlow(at) != entry) {
+                at = entries.nextFlow(at);
+            }
+            entries.nextFlow(at, entries.nextFlow(entry));
+        }
+        int replyBucket = bucket(entries.readReply(entry, scratch), vm + 1);
+        at = byReply[replyBucket];
+        if (at == entry) {
+            byReply[replyBucket] = entries.nextReply(entry);
+        } else {
+            while (entries.nextReply(at) != entry) {
+                at = entries.nextReply(at);
+            }
+            entries.nextReply(at, entries.nextReply(entry));
+        }
+        entries.erase(entry);
+        giveBack(entry);
+        count(why, 1);
+        count(FLOWS, -1);
+    }
+
+    /**
+     * Frees what has expired among the next {@code budget} entries; the next call goes on where this one stopped.
+     *
+     * @return how many flows were freed
+     */
+    public int age(int budget, long nowNanos) {
+        int freed = 0;
+        for (int looked = Math.min(budget, watermark); looked > 0; looked--) {
+            agingHand = agingHand + 1 < watermark ? agingHand + 1 : 0;
+            if (entries.inUse(agingHand) && entries.expired(agingHand, nowNanos)) {
+                remove(agingHand, EXPIRED);
+                freed++;
+            }
+        }
+        return freed;
+    }
+
+    /** Notes a packet from the client; of a protocol other than TCP, {@code tcpFlags} are 0. */
+    public void fromClient(int entry, int tcpFlags, int octets, long nowNanos) {
+        entries.fromClient(entry, tcpFlags, octets, nowNanos);
+    }
+
+    /** Notes a packet from the VM; of a protocol other than TCP, {@code tcpFlags} are 0. */
+    public void fromVm(int entry, int tcpFlags, int octets, long nowNanos) {
+        entries.fromVm(entry, tcpFlags, octets, nowNanos);
+    }
+
+    /** Notes that second chance found the flow. @return whether this is the first time */
+    public boolean markRescued(int entry) {
+        return entries.markRescued(entry);
+    }
+
+    public State state(int entry) {
+        return entries.state(entry);
+    }
+
+    /** Whether nothing is lost when the client starts afresh: the VM has never answered, or both sides are done. */
+    public boolean disposable(int entry) {
+        return entries.disposable(entry);
+    }
+
+    public int vm(int entry) {
+        return entries.vm(entry);
+    }
+
+    /** What the VM sees as destination. */
+    public int localIpv4(int entry) {
+        return entries.localIpv4(entry);
+    }
+
+    public int localPort(int entry) {
+        return entries.localPort(entry);
+    }
+
+    public int vipIpv4(int entry) {
+        return entries.vipIpv4(entry);
+    }
+
+    public int vipPort(int entry) {
+        return entries.vipPort(entry);
+    }
+
+    public int clientIpv4(int entry) {
+        return entries.clientIpv4(entry);
+    }
+
+    public int clientPort(int entry) {
+        return entries.clientPort(entry);
+    }
+
+    /** Whether the VM sees the VIP in place of the client's address. */
+    public boolean masked(int entry) {
+        return entries.masked(entry);
+    }
+
+    /**
+     * Any thread. Flows from {@code from} on, {@link NatPage#START} or what a page named as the next.
+     *
+     * @param limit flows at most
+     */
+    public NatPage page(int from, int limit, long nowNanos) {
+        int end = watermark;
+        var flows = new ArrayList<NatFlow>(Math.min(limit, end));
+        for (int entry = Math.max(0, from); entry < end; entry++) {
+            if (flows.size() >= limit) {
+                return new NatPage(flows, entry);
+            }
+            var flow = entries.snapshot(entry, nowNanos);
+            if (flow != null && !flow.expired()) {
+                flows.add(flow);
+            }
+        }
+        return new NatPage(flows, NatPage.END);
+    }
+
+    /** Any thread. Looks through the whole table rather than into chains that change under it. */
+    public Optional<NatFlow> lookUp(FlowKey key, long nowNanos) {
+        var tuple = new FlowTuple().of(key);
+        int end = watermark;
+        for (int entry = 0; entry < end; entry++) {
+            if (entries.inUse(entry) && entries.isFlow(entry, tuple)) {
+                var flow = entries.snapshot(entry, nowNanos);
+                if (flow != null && flow.flow().equals(key) && !flow.expired()) {
+                    return Optional.of(flow);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Any thread. */
+    public NatCounters counters() {
+        return new NatCounters(
+                (int) counted(FLOWS),
+                capacity,
+                counted(CREATED),
+                counted(EXPIRED),
+                counted(REPLACED),
+                counted(EVICTED),
+                counted(REFUSED_FULL),
+                counted(REFUSED_CONFLICT));
+    }
+
+    private void count(int what, long amount) {
+        COUNT.setOpaque(counts, what, counts[what] + amount);
+    }
+
+    private long counted(int what) {
+        return (long) COUNT.getOpaque(counts, what);
+    }
+
+    /** @param face 0 for the client's; the number of the VM plus one for the VM's */
+    private int bucket(FlowTuple tuple, int face) {
+        long hash = mix(seed ^ tuple.sourceHigh ^ Long.rotateLeft(tuple.destinationHigh, 32));
+        hash = mix(hash ^ tuple.sourceLow);
+        hash = mix(hash ^ tuple.destinationLow);
+        hash = mix(hash ^ ((long) tuple.sourcePort << 48 | (long) tuple.destinationPort << 32 | tuple.protocol));
+        return (int) mix(hash + face) & (byFlow.length - 1);
+    }
+
+    private static long mix(long bits) {
+        bits = (bits ^ bits >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
+        bits = (bits ^ bits >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
+        return bits ^ bits >>> 33;
+    }
+}
