@@ -1,0 +1,182 @@
+package ecmplab.lab.drill;
+
+import ecmplab.lab.drill.Evidence.StepDone;
+import ecmplab.lab.drill.Ledger.FlowFate;
+import ecmplab.lab.drill.Ledger.Stalls;
+import ecmplab.lab.drill.Ledger.StepCost;
+import ecmplab.lab.drill.Ledger.Totals;
+import ecmplab.lab.traffic.FlowRecord;
+import ecmplab.lab.traffic.FlowRecord.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/** From evidence to ledger: pure, so that it is tested with evidence written by hand. */
+final class Accounting {
+    private final Evidence evidence;
+    private final List<FlowFate> fates;
+
+    private Accounting(Evidence evidence) {
+        this.evidence = evidence;
+        fates = evidence.records().stream().map(this::fate).toList();
+    }
+
+    static Ledger of(Evidence evidence) {
+        return new Accounting(evidence).ledger();
+    }
+
+    private Ledger ledger() {
+        var totals = totals();
+        var costs = new ArrayList<StepCost>();
+        for (int i = 0; i < evidence.steps().size(); i++) {
+            costs.add(cost(i));
+        }
+        return new Ledger(
+                evidence.lab(),
+                evidence.drill().name(),
+                evidence.edge(),
+                evidence.started(),
+                evidence.ended(),
+                totals,
+                costs,
+                new Timeline(evidence).moments(),
+                fates,
+                failures(totals));
+    }
+
+    private FlowFate fate(FlowRecord record) {
+        var muxes = new ArrayList<String>();
+        for (var carriers : evidence.carriers()) {
+            var mux = carriers.get(record.localPort());
+            if (mux != null && (muxes.isEmpty() || !muxes.getLast().equals(mux))) {
+                muxes.add(mux);
+            }
+        }
+        return new FlowFate(record, muxes, evidence.secondChance().contains(record.localPort()));
+    }
+
+    private Totals totals() {
+        int established = count(fate -> fate.record().established() != null);
+        int moved = count(fate -> fate.moved() && !fate.record().broken());
+        int bySecondChance = count(
+                fate -> fate.moved() && fate.secondChance() && !fate.record().broken());
+        return new Totals(
+                established,
+                fates.size() - established,
+                count(fate ->
+                        fate.record().established() != null && !fate.record().broken()),
+                moved,
+                moved - bySecondChance,
+                bySecondChance,
+                count(fate -> !fate.record().stalls().isEmpty()),
+                count(Outcome.RESET),
+                count(Outcome.CLOSED),
+                count(Outcome.BLACK_HOLED),
+                count(fate -> fate.record().outcome() == Outcome.OPEN
+                        && fate.record().stalls().stream().anyMatch(stall -> !stall.answered())),
+                count(fate -> fate.record().misdelivered() > 0),
+                fates.stream().mapToLong(fate -> fate.record().requests()).sum(),
+                fates.stream().mapToLong(fate -> fate.record().answers()).sum());
+    }
+
+    private StepCost cost(int index) {
+        StepDone done = evidence.steps().get(index);
+        Instant from = done.at();
+        Instant to = index + 1 < evidence.steps().size()
+                ? evidence.steps().get(index + 1).at()
+                : evidence.ended();
+        var stalls = fates.stream()
+                .flatMap(fate -> fate.longestStall(from, to).stream())
+                .toList();
+        var timeline = new Timeline(evidence);
+        return new StepCost(
+                done.step().act().name().toLowerCase(java.util.Locale.ROOT),
+                done.step().node(),
+                from,
+                timeline.detection(done, to).map(at -> since(from, at)).orElse(OptionalDouble.empty()),
+                timeline.rerouted(done, to).map(at -> since(from, at)).orElse(OptionalDouble.empty()),
+                stalls.stream()
+                        .map(FlowFate::end)
+                        .max(Instant::compareTo)
+                        .map(at -> since(from, at))
+                        .orElse(OptionalDouble.empty()),
+                moved(index),
+                stalls.size(),
+                quantiles(stalls.stream()
+                        .mapToDouble(FlowRecord.Stall::milliseconds)
+                        .sorted()
+                        .toArray()));
+    }
+
+    /** Flows that have another carrier after step {@code index} than before it. */
+    private int moved(int index) {
+        var before = evidence.carriers().get(index);
+        var after = evidence.carriers().get(index + 1);
+        return (int) before.entrySet().stream()
+                .filter(entry -> after.containsKey(entry.getKey())
+                        && !after.get(entry.getKey()).equals(entry.getValue()))
+                .count();
+    }
+
+    private List<String> failures(Totals totals) {
+        var failures = new ArrayList<String>();
+        var expected = evidence.drill().expectation();
+        if (totals.established() == 0) {
+            failures.add("no flow was ever established");
+        }
+        if (totals.neverEstablished() > 0) {
+            failures.add(totals.neverEstablished() + " flows could not be opened");
+        }
+        if (totals.broken() > expected.broken()) {
+            failures.add(totals.broken() + " flows broken, " + expected.broken() + " allowed");
+        }
+        if (totals.misdelivered() > 0) {
+            failures.add(totals.misdelivered() + " flows got another VM's or another flow's answer");
+        }
+        if (totals.unanswered() > 0) {
+            failures.add(totals.unanswered() + " flows were still waiting for an answer at the end");
+        }
+        expected.stall().ifPresent(limit -> {
+            double longest = fates.stream()
+                    .flatMap(fate -> fate.record().stalls().stream())
+                    .mapToDouble(FlowRecord.Stall::milliseconds)
+                    .max()
+                    .orElse(0);
+            if (longest > limit.toMillis()) {
+                failures.add(String.format(
+                        java.util.Locale.ROOT,
+                        "a flow stood still for %.0f ms, %d ms allowed",
+                        longest,
+                        limit.toMillis()));
+            }
+        });
+        return failures;
+    }
+
+    private int count(Predicate<FlowFate> fact) {
+        return (int) fates.stream().filter(fact).count();
+    }
+
+    private int count(Outcome outcome) {
+        return count(fate -> fate.record().outcome() == outcome);
+    }
+
+    static OptionalDouble since(Instant from, Instant at) {
+        return OptionalDouble.of(Duration.between(from, at).toNanos() / 1e6);
+    }
+
+    /** Nearest-rank quantiles of sorted values. */
+    static Stalls quantiles(double[] sorted) {
+        if (sorted.length == 0) {
+            return Stalls.NONE;
+        }
+        return new Stalls(
+                sorted[(int) Math.ceil(0.50 * sorted.length) - 1],
+                sorted[(int) Math.ceil(0.99 * sorted.length) - 1],
+                Arrays.stream(sorted).max().orElse(0));
+    }
+}
