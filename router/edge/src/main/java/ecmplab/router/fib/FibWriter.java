@@ -1,0 +1,184 @@
+package ecmplab.router.fib;
+
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the prefixes and makes a new {@link Fib} of each batch of changes. Only the blocks (65536 addresses each) that a batch
+ * touches are rebuilt, each once. Belongs to the control thread.
+ */
+public final class FibWriter {
+    private static final long[] NO_ROUTES = {};
+
+    /** Prefixes of 0 to 16 bits: a one, then the bits of the prefix, to group. */
+    private final Map<Integer, Integer> shortRoutes = new HashMap<>();
+
+    /** Prefixes of 17 to 32 bits by first and second octet, in order; see {@link #pack}. */
+    private final long[] @Nullable [][] longRoutes = new long[256][][];
+
+    /** Prefixes of more than 8 bits by first octet: where there is none, all 256 blocks are one. */
+    private final int[] beyondFirstOctet = new int[256];
+
+    private final BlockEncoder encoder = new BlockEncoder();
+    private Fib current = Fib.EMPTY;
+    private int size;
+
+    /** Prefixes held. */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Applies all changes and returns the generation with all of them in it. Where a prefix occurs more than once the last one
+     * counts. What the earlier generation answers does not change.
+     *
+     * @throws IllegalArgumentException for a prefix that is not IPv4; nothing has changed then
+     */
+    public Fib apply(List<FibEntry> changes) {
+        var sorted = new ArrayList<>(changes);
+        for (var change : sorted) {
+            if (change.prefix().family() != AddressFamily.IPV4_UNICAST) {
+                throw new IllegalArgumentException(change.prefix() + ": not an IPv4 prefix");
+            }
+        }
+        sorted.sort(Comparator.comparing(FibEntry::prefix));
+        var dirty = new BitSet(1 << 16);
+        for (int from = 0; from < sorted.size(); ) {
+            int block = (int) (sorted.get(from).prefix().high() >>> 48);
+            int to = from;
+            while (to < sorted.size() && (int) (sorted.get(to).prefix().high() >>> 48) == block) {
+                to++;
+            }
+            change(block, sorted.subList(from, to), dirty);
+            from = to;
+        }
+        if (!dirty.isEmpty()) {
+            current = rebuild(dirty);
+        }
+        return current;
+    }
+
+    private void change(int block, List<FibEntry> changes, BitSet dirty) {
+        var added = new long[changes.size()];
+        int count = 0;
+        for (int i = 0; i < changes.size(); i++) {
+            var prefix = changes.get(i).prefix();
+            if (i + 1 < changes.size() && changes.get(i + 1).prefix().equals(prefix)) {
+                continue;
+            }
+            if (prefix.length() <= 16) {
+                changeShort(prefix, changes.get(i).group());
+                dirty.set(block, block + (1 << (16 - prefix.length())));
+            } else {
+                added[count++] = pack(prefix, changes.get(i).group());
+            }
+        }
+        if (count > 0) {
+            merge(block, added, count);
+            dirty.set(block);
+        }
+    }
+
+    private void changeShort(Prefix prefix, int group) {
+        int key = 1 << prefix.length() | (int) (prefix.high() >>> 32 >>> (32 - prefix.length()));
+        var before = group == Fib.NO_ROUTE ? shortRoutes.remove(key) : shortRoutes.put(key, group);
+        int grown = (group == Fib.NO_ROUTE ? 0 : 1) - (before == null ? 0 : 1);
+        size += grown;
+        if (prefix.length() > 8) {
+            beyondFirstOctet[(int) (prefix.high() >>> 56)] += grown;
+        }
+    }
+
+    /** Order by address then length, so that a prefix comes after those it lies in: low 16 bits, length, group. */
+    private static long pack(Prefix prefix, int group) {
+        return (prefix.high() >>> 32 & 0xFFFF) << 40 | (long) prefix.length() << 32 | group;
+    }
+
+    private void merge(int block, long[] changes, int count) {
+        var second = longRoutes[block >>> 8];
+        var held = second == null || second[block & 0xFF] == null ? NO_ROUTES : second[block & 0xFF];
+        var merged = new long[held.length + count];
+        int length = 0;
+        int h = 0;
+        for (int c = 0; c < count; c++) {
+            while (h < held.length && held[h] >>> 32 < changes[c] >>> 32) {
+                merged[length++] = held[h++];
+            }
+            if (h < held.length && held[h] >>> 32 == changes[c] >>> 32) {
+                h++;
+            }
+            if ((int) changes[c] != Fib.NO_ROUTE) {
+                merged[length++] = changes[c];
+            }
+        }
+        while (h < held.length) {
+            merged[length++] = held[h++];
+        }
+        size += length - held.length;
+        beyondFirstOctet[block >>> 8] += length - held.length;
+        if (second == null) {
+            second = new long[256][];
+            Arrays.fill(second, NO_ROUTES);
+            longRoutes[block >>> 8] = second;
+        }
+        second[block & 0xFF] = length == 0 ? NO_ROUTES : Arrays.copyOf(merged, length);
+    }
+
+    private Fib rebuild(BitSet dirty) {
+        var top = current.top.clone();
+        var leaves = new HashMap<Integer, int[]>();
+        var chunks = new HashMap<Integer, int[][]>();
+        for (int first = 0; first < 256; first++) {
+            int at = dirty.nextSetBit(first << 8);
+            if (at < 0 || at >>> 8 != first) {
+                continue;
+            }
+            if (beyondFirstOctet[first] == 0) {
+                longRoutes[first] = null;
+                top[first] = chunks.computeIfAbsent(shortMatch(first << 8), FibWriter::uniformChunk);
+                continue;
+            }
+            var chunk = top[first].clone();
+            for (; at >= 0 && at >>> 8 == first; at = dirty.nextSetBit(at + 1)) {
+                chunk[at & 0xFF] = block(at, leaves);
+            }
+            top[first] = chunk;
+        }
+        return new Fib(top);
+    }
+
+    private int[] block(int block, Map<Integer, int[]> leaves) {
+        int base = shortMatch(block);
+        var second = longRoutes[block >>> 8];
+        var routes = second == null ? NO_ROUTES : second[block & 0xFF];
+        return routes.length == 0
+                ? leaves.computeIfAbsent(base, group -> new int[] {group})
+                : encoder.encode(routes, base);
+    }
+
+    /** The group of the longest prefix of at most 16 bits over the block. */
+    private int shortMatch(int block) {
+        for (int length = 16; length >= 0; length--) {
+            var group = shortRoutes.get(1 << length | block >>> (16 - length));
+            if (group != null) {
+                return group;
+            }
+        }
+        return Fib.NO_ROUTE;
+    }
+
+    /** The 256 blocks of a first octet in which all addresses have one group. */
+    static int[][] uniformChunk(int group) {
+        var chunk = new int[256][];
+        Arrays.fill(chunk, new int[] {group});
+        return chunk;
+    }
+}
