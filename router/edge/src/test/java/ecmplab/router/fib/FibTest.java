@@ -127,7 +127,8 @@ class FibTest {
     /** The writer moves a whole set of prefixes from one group to the next in a batch; a reader must never see two at once. */
     @Test
     void aReaderBesideTheWriterSeesWholeBatchesOnly() throws InterruptedException {
-        var addresses = new int[] {address("10.1.0.1"), address("10.1.7.1"), address("10.200.0.9"), address("172.16.0.1")};
+        var addresses =
+                new int[] {address("10.1.0.1"), address("10.1.7.1"), address("10.200.0.9"), address("172.16.0.1")};
         var published = new AtomicReference<>(generation(addresses, 1));
         var torn = new AtomicReference<String>();
         var reader = Thread.ofPlatform().start(() -> {
@@ -167,7 +168,8 @@ class FibTest {
         for (int i = 0; i < 1_000_000; i++) {
             int first = 1 + random.nextInt(223);
             int length = random.nextInt(100) < 60 ? 24 : 16 + random.nextInt(8);
-            internet.add(new FibEntry(Prefix.v4(first << 24 | random.nextInt(1 << 24), length), 1 + random.nextInt(64)));
+            internet.add(
+                    new FibEntry(Prefix.v4(first << 24 | random.nextInt(1 << 24), length), 1 + random.nextInt(64)));
         }
         long held = octets(writer.apply(internet)) + 8L * writer.size();
         assertTrue(held < 50_000_000, "as in the Internet: " + held + " octets");

@@ -1,0 +1,34 @@
+package ecmplab.router.ecmp;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * One version of a next-hop group. The group's identity over its versions is its id and its {@link GroupUse}.
+ *
+ * @param members in ascending order of next hop, at least one
+ * @param changedNanos {@link System#nanoTime} of the change that made this version
+ * @param lastMoved slots that change moved
+ * @param totalMoved slots moved since the group was made
+ * @param unbalancedSince when a resilient group got members without their share of buckets; empty when all have it
+ */
+public record Group(
+        int id,
+        List<Member> members,
+        BucketTable table,
+        GroupUse use,
+        long changedNanos,
+        int lastMoved,
+        long totalMoved,
+        OptionalLong unbalancedSince) {
+    /** The id of no group. */
+    public static final int NONE = 0;
+
+    public Group {
+        members = List.copyOf(members);
+    }
+
+    Group withId(int newId) {
+        return new Group(newId, members, table, use, changedNanos, lastMoved, totalMoved, unbalancedSince);
+    }
+}
