@@ -1,0 +1,65 @@
+package ecmplab.port;
+
+import ecmplab.port.sys.Errno;
+import ecmplab.port.sys.Linux;
+import ecmplab.port.sys.SystemCallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * Sleeps until one of several ports has something to receive, another thread calls {@link #wake}, or time is up (poll(2)).
+ * Belongs to one thread but for {@code wake}, which anybody may call, before and after {@code close} too.
+ */
+public final class Poller implements AutoCloseable {
+    private final Arena arena = Arena.ofAuto();
+    private final List<? extends Port> ports;
+    private final MemorySegment entries;
+    private final MemorySegment eight = arena.allocate(8, 8);
+    private final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
+    private final int wakeUp;
+    private boolean closed;
+
+    public Poller(List<? extends Port> ports) throws SystemCallException {
+        this.ports = List.copyOf(ports);
+        entries = arena.allocate((long) (ports.size() + 1) * Linux.PollFd.SIZE, 8);
+        wakeUp = Linux.check(Linux.eventDescriptor(), "eventfd");
+        Linux.PollFd.set(entries, ports.size(), wakeUp, Linux.PollFd.POLLIN);
+    }
+
+    /** @return whether a port has something, or {@link #wake} was called; false when the time was up */
+    public boolean await(int timeoutMillis) {
+        int count = ports.size();
+        for (int i = 0; i < count; i++) {
+            // Asked anew each time: a closed port has -1, which the kernel skips.
+            Linux.PollFd.set(entries, i, ports.get(i).descriptor(), Linux.PollFd.POLLIN);
+        }
+        int ready = Linux.poll(entries.address(), count + 1, timeoutMillis);
+        if (ready == -Errno.EINTR) {
+            return true;
+        }
+        if (ready < 0) {
+            throw new IllegalStateException("poll: " + Errno.name(-ready));
+        }
+        if (Linux.PollFd.returned(entries, count) != 0) {
+            Linux.read(wakeUp, eight.address(), 8);
+        }
+        return ready > 0;
+    }
+
+    /** Ends the current {@link #await}, or the next one at once. */
+    public synchronized void wake() {
+        if (!closed) {
+            Linux.write(wakeUp, one.address(), 8);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            Linux.close(wakeUp);
+        }
+    }
+}

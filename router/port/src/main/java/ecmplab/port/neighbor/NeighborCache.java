@@ -1,0 +1,297 @@
+package ecmplab.port.neighbor;
+
+import ecmplab.packet.Arp;
+import ecmplab.packet.Ethernet;
+import ecmplab.packet.Ipv4;
+import ecmplab.packet.MacAddress;
+import ecmplab.packet.PacketFault;
+import ecmplab.port.Drops;
+import ecmplab.port.FramePool;
+import ecmplab.port.Port;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * IPv4 neighbours of one port: asks by ARP, learns from the answers, keeps packets for a while until there is one. It does
+ * not answer requests: the node's own addresses belong to its kernel, which does.
+ *
+ * <p>Learns only what it asked for: an answer to us makes an address known; any other ARP message updates an address that is
+ * in use here already, and never adds one. Belongs to the port's forwarding thread. Times are of that thread's clock.
+ */
+public final class NeighborCache {
+    private final Port port;
+    private final int ownAddress;
+    private final NeighborSettings settings;
+    private final Undeliverable undeliverable;
+    private final FramePool pool;
+    private final Ethernet ethernet = new Ethernet();
+    private final Arp arp = new Arp();
+    private final Drops<NeighborDrop> drops = new Drops<>(NeighborDrop.class);
+
+    private final long reachableNanos;
+    private final long retransmitNanos;
+    private final long failedHoldNanos;
+    private final long idleNanos;
+
+    private final NeighborTable table;
+    private int waiting;
+    private long requestsSent;
+
+    /** A cache that drops what is undeliverable. */
+    public NeighborCache(Port port, Inet4Address ownAddress) {
+        this(
+                port,
+                ownAddress,
+                NeighborSettings.STANDARD,
+                (frame, length, nextHop) -> port.pool().release(frame));
+    }
+
+    /** @param ownAddress that requests are sent from, in the subnet of the neighbours */
+    public NeighborCache(Port port, Inet4Address ownAddress, NeighborSettings settings, Undeliverable undeliverable) {
+        this.port = port;
+        this.ownAddress = Ipv4.bits(ownAddress);
+        this.settings = settings;
+        this.undeliverable = undeliverable;
+        pool = port.pool();
+        reachableNanos = settings.reachable().toNanos();
+        retransmitNanos = settings.retransmit().toNanos();
+        failedHoldNanos = settings.failedHold().toNanos();
+        idleNanos = settings.idle().toNanos();
+        table = new NeighborTable(settings.capacity(), settings.waitingPerNeighbor());
+    }
+
+    /**
+     * The MAC address of a neighbour, as 48 bits, or -1 when it is not known (yet): then it has been asked for, unless it
+     * was lately.
+     */
+    public long lookup(int address, long nowNanos) {
+        var entry = use(address, nowNanos);
+        return entry == null ? -1 : entry.mac;
+    }
+
+    /**
+     * Takes over the packet at {@code frame} and sends it to {@code nextHop}: writes both Ethernet addresses, leaves the
+     * EtherType. With the MAC address not known yet, the packet waits for it.
+     */
+    public void send(int nextHop, long frame, int length, long nowNanos) {
+        var entry = use(nextHop, nowNanos);
+        if (entry == null) {
+            drops.count(NeighborDrop.TABLE_FULL);
+            pool.release(frame);
+        } else if (entry.known()) {
+            transmit(entry, frame, length);
+        } else if (entry.state == NeighborState.FAILED) {
+            giveUp(frame, length, nextHop);
+        } else {
+            await(entry, frame, length);
+        }
+    }
+
+    /** Finds or begins an entry, notes its use, and asks for it where that is due. Null when there is no room. */
+    private @Nullable Entry use(int address, long now) {
+        var entry = table.find(address);
+        if (entry == null) {
+            entry = table.add(address, now);
+            if (entry != null) {
+                request(entry, now);
+            }
+            return entry;
+        }
+        entry.usedAt = now;
+        if (entry.state == NeighborState.REACHABLE && now - entry.dueAt >= 0) {
+            entry.state = NeighborState.STALE;
+        }
+        if (entry.state == NeighborState.STALE) {
+            entry.state = NeighborState.PROBE;
+            entry.requests = 0;
+            request(entry, now);
+        }
+        return entry;
+    }
+
+    private void transmit(Entry entry, long frame, int length) {
+        ethernet.wrap(pool.memory(), frame);
+        ethernet.setDestination(entry.mac);
+        ethernet.setSource(port.mac().bits());
+        port.send(frame, length);
+    }
+
+    private void await(Entry entry, long frame, int length) {
+        if (entry.waitingFull() || (waiting == settings.waiting() && entry.waiting > 0)) {
+            pool.release(entry.removeOldest());
+            waiting--;
+            drops.count(NeighborDrop.WAITING_FULL);
+        }
+        if (waiting == settings.waiting()) {
+            pool.release(frame);
+            drops.count(NeighborDrop.WAITING_FULL);
+            return;
+        }
+        pool.keep(frame);
+        entry.append(frame, length);
+        waiting++;
+    }
+
+    /** Sends a request, by unicast to an address that is being confirmed, and says when the next is due. */
+    private void request(Entry entry, long now) {
+        entry.requests++;
+        entry.dueAt = now + retransmitNanos;
+        long frame = pool.acquire();
+        if (frame < 0) {
+            return; // as if it got lost on the wire: the next one is due soon
+        }
+        long mac = port.mac().bits();
+        long to = entry.known() ? entry.mac : MacAddress.BROADCAST.bits();
+        ethernet.wrap(pool.memory(), frame).set(to, mac, Ethernet.TYPE_ARP);
+        arp.wrap(pool.memory(), frame + Ethernet.LENGTH).set(Arp.REQUEST, mac, ownAddress, 0, entry.address);
+        port.send(frame, Arp.FRAME_LENGTH);
+        requestsSent++;
+    }
+
+    /**
+     * Learns from an ARP message that the port received.
+     *
+     * @param offset where it starts, after the Ethernet header
+     * @param available octets from there on
+     * @return what is wrong with it; the caller counts
+     */
+    public PacketFault input(MemorySegment memory, long offset, int available, long nowNanos) {
+        var fault = Arp.check(memory, offset, available);
+        if (fault != PacketFault.NONE) {
+            return fault;
+        }
+        arp.wrap(memory, offset);
+        long mac = arp.senderMac();
+        if (mac == 0 || Ethernet.isGroup(mac)) {
+            return PacketFault.BAD_ARP;
+        }
+        var entry = mac == port.mac().bits() ? null : table.find(arp.senderAddress());
+        if (entry == null) {
+            return PacketFault.NONE;
+        }
+        boolean answersUs = arp.operation() == Arp.REPLY
+                && arp.targetMac() == port.mac().bits()
+                && arp.targetAddress() == ownAddress;
+        if (answersUs) {
+            confirm(entry, mac, nowNanos);
+        } else if (entry.mac != mac) {
+            // A gratuitous or overheard message: believed, but asked about at the next use (RFC 4861 section 7.2.5).
+            learn(entry, mac);
+            entry.state = NeighborState.STALE;
+        }
+        return PacketFault.NONE;
+    }
+
+    private void confirm(Entry entry, long mac, long now) {
+        entry.state = NeighborState.REACHABLE;
+        entry.everConfirmed = true;
+        entry.confirmedAt = now;
+        entry.dueAt = now + reachableNanos;
+        learn(entry, mac);
+    }
+
+    private void learn(Entry entry, long mac) {
+        entry.mac = mac;
+        for (int i = 0; i < entry.waiting; i++) {
+            pool.takeInHand(entry.waitingFrames[i]);
+            transmit(entry, entry.waitingFrames[i], entry.waitingLengths[i]);
+        }
+        waiting -= entry.waiting;
+        entry.waiting = 0;
+    }
+
+    /** Sends the requests that are due and lets go of what failed or was not used for long. To be called about every 10 ms. */
+    public void tick(long nowNanos) {
+        for (int i = table.size() - 1; i >= 0; i--) {
+            var entry = table.at(i);
+            if (nowNanos - entry.dueAt >= 0) {
+                expire(entry, nowNanos);
+            }
+            if (isSpent(entry, nowNanos)) {
+                table.remove(entry);
+            }
+        }
+    }
+
+    private boolean isSpent(Entry entry, long now) {
+        return entry.state == NeighborState.FAILED
+                ? now - entry.dueAt >= 0
+                : entry.waiting == 0 && now - entry.usedAt >= idleNanos;
+    }
+
+    private void expire(Entry entry, long now) {
+        switch (entry.state) {
+            case REACHABLE -> entry.state = NeighborState.STALE;
+            case STALE, FAILED -> {}
+            case PROBE -> {
+                if (entry.requests >= settings.attempts()) {
+                    entry.mac = -1;
+                    entry.state = NeighborState.INCOMPLETE;
+                    entry.requests = 0;
+                }
+                request(entry, now);
+            }
+            case INCOMPLETE -> {
+                if (entry.requests < settings.attempts()) {
+                    request(entry, now);
+                } else {
+                    fail(entry, now);
+                }
+            }
+        }
+    }
+
+    private void fail(Entry entry, long now) {
+        entry.state = NeighborState.FAILED;
+        entry.dueAt = now + failedHoldNanos;
+        int address = entry.address;
+        while (entry.waiting > 0) { // one by one: the callee may come back here to send its report
+            int length = entry.waitingLengths[0];
+            long frame = entry.removeOldest();
+            waiting--;
+            pool.takeInHand(frame);
+            giveUp(frame, length, address);
+        }
+    }
+
+    private void giveUp(long frame, int length, int nextHop) {
+        drops.count(NeighborDrop.UNRESOLVED);
+        undeliverable.accept(frame, length, nextHop);
+    }
+
+    /** Packets that wait for an answer. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /** Requests sent: frames that the node originated. */
+    public long requestsSent() {
+        return requestsSent;
+    }
+
+    /** Readable from any thread. */
+    public Drops<NeighborDrop> drops() {
+        return drops;
+    }
+
+    /** What is known, by address. */
+    public List<Neighbor> snapshot(long nowNanos) {
+        var neighbors = new ArrayList<Neighbor>(table.size());
+        for (int i = 0; i < table.size(); i++) {
+            var entry = table.at(i);
+            neighbors.add(new Neighbor(
+                    Ipv4.address(entry.address),
+                    entry.state,
+                    entry.known() ? new MacAddress(entry.mac) : null,
+                    entry.everConfirmed ? Duration.ofNanos(nowNanos - entry.confirmedAt) : null,
+                    entry.waiting));
+        }
+        neighbors.sort(Comparator.comparingInt(neighbor -> Ipv4.bits(neighbor.address()) ^ Integer.MIN_VALUE));
+        return List.copyOf(neighbors);
+    }
+}
