@@ -1,0 +1,164 @@
+package ecmplab.lab.file;
+
+import ecmplab.bgp.wire.Prefix;
+import ecmplab.lab.file.Drill.Act;
+import ecmplab.lab.file.Drill.Expectation;
+import ecmplab.lab.file.Drill.Step;
+import ecmplab.lab.file.Vip.Endpoint;
+import ecmplab.lab.file.Vip.Pool;
+import ecmplab.lab.file.Vip.Probe;
+import ecmplab.mux.table.EndpointPolicy.Affinity;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads what a lab serves (VIPs), waits for (checks) and can do (drills), all of which name nodes and VMs. */
+final class ServiceReader {
+    private final Set<String> nodes;
+    private final Set<String> vms;
+    private final Problems problems;
+
+    ServiceReader(List<Node> nodes, Problems problems) {
+        this.problems = problems;
+        this.nodes = new LinkedHashSet<>();
+        this.vms = new LinkedHashSet<>();
+        for (var node : nodes) {
+            this.nodes.add(node.name());
+            if (node instanceof Node.Host host) {
+                host.vms().forEach(vm -> vms.add(vm.name()));
+            }
+        }
+    }
+
+    List<Vip> vips(Settings root, List<Prefix> taken) {
+        return root.sections("vips").stream().map(vip -> vip(vip, taken)).toList();
+    }
+
+    private Vip vip(Settings vip, List<Prefix> taken) {
+        var address = Scalar.ADDRESS.parse().apply(vip.name());
+        taken.stream()
+                .filter(subnet -> subnet.contains(Prefix.host(address)))
+                .findFirst()
+                .ifPresent(subnet ->
+                        problems.at(vip.place(), "VIP " + vip.name() + " is inside " + subnet + ", which is in use"));
+        var pools = new ArrayList<Pool>();
+        var poolSettings = vip.section("pools");
+        for (var name : poolSettings.entries().keySet()) {
+            var members = poolSettings.texts(name);
+            var seen = new LinkedHashSet<String>();
+            for (var member : members) {
+                if (!vms.contains(member.text())) {
+                    problems.at(
+                            member.place(),
+                            "no VM '" + member.text() + "'" + Shape.hint(member.text(), List.copyOf(vms)));
+                } else if (!seen.add(member.text())) {
+                    problems.at(member.place(), member.text() + " is in pool " + name + " twice");
+                }
+            }
+            pools.add(new Pool(name, List.copyOf(seen)));
+        }
+        var known = pools.stream().map(Pool::name).toList();
+        return new Vip(
+                address,
+                pools,
+                vip.sections("endpoints").stream()
+                        .map(endpoint -> endpoint(endpoint, known))
+                        .toList());
+    }
+
+    private Endpoint endpoint(Settings endpoint, List<String> pools) {
+        var key = EndpointKey.SCALAR.parse().apply(endpoint.name());
+        var pool = endpoint.get("pool", Scalar.NAME).orElseThrow();
+        if (!pools.contains(pool)) {
+            problems.at(endpoint.placeOf("pool"), "no pool '" + pool + "' in this VIP" + Shape.hint(pool, pools));
+        }
+        int backendPort = endpoint.get("backend-port", Scalar.PORT, key.port());
+        boolean floating = endpoint.get("floating-ip", Scalar.YES_NO, false);
+        if (floating && backendPort != key.port()) {
+            problems.at(
+                    endpoint.placeOf("backend-port"),
+                    "must be " + key.port() + " with floating-ip, which rewrites nothing");
+        }
+        return new Endpoint(
+                key.transport(),
+                key.port(),
+                pool,
+                backendPort,
+                endpoint.word("affinity", Affinity.FIVE_TUPLE),
+                floating,
+                atLeast(endpoint, "idle-timeout", Duration.ofMinutes(4), Duration.ofSeconds(1)),
+                endpoint.has("probe") ? Optional.of(probe(endpoint.section("probe"), backendPort)) : Optional.empty());
+    }
+
+    private Probe probe(Settings probe, int backendPort) {
+        return new Probe(
+                probe.get("http", Scalar.URL_PATH),
+                probe.get("port", Scalar.PORT, backendPort),
+                atLeast(probe, "interval", Duration.ofSeconds(1), Duration.ofMillis(100)),
+                probe.get("count", LabShapes.COUNT, 2));
+    }
+
+    private Duration atLeast(Settings settings, String key, Duration otherwise, Duration least) {
+        var duration = settings.get(key, Scalar.DURATION, otherwise);
+        if (duration.compareTo(least) < 0) {
+            problems.at(settings.placeOf(key), key + ": must be " + least.toMillis() + "ms or more");
+        }
+        return duration;
+    }
+
+    List<Check> checks(Settings root) {
+        var checks = new ArrayList<Check>();
+        for (var text : root.texts("checks")) {
+            var check = Check.parse(text.text());
+            boolean names =
+                    check.words().size() == 2 && !check.words().getFirst().equals("route");
+            var named = check.words().getLast();
+            if (names && !nodes.contains(named) && Scalar.ADDRESS.fault(named).isPresent()) {
+                problems.at(text.place(), "no node '" + named + "'" + Shape.hint(named, List.copyOf(nodes)));
+            }
+            checks.add(check);
+        }
+        return checks;
+    }
+
+    List<Drill> drills(Settings root) {
+        return root.sections("drills").stream().map(this::drill).toList();
+    }
+
+    private Drill drill(Settings drill) {
+        var expect = drill.section("expect");
+        return new Drill(
+                drill.name(),
+                drill.get("about", Scalar.SENTENCE, ""),
+                drill.get("flows", LabShapes.DRILL_FLOWS, 500),
+                drill.list("steps").stream()
+                        .map(value -> Settings.of("step", value.place(), value))
+                        .flatMap(step -> step(step).stream())
+                        .toList(),
+                new Expectation(expect.get("broken", LabShapes.BROKEN, 0), expect.get("stall", Scalar.DURATION)));
+    }
+
+    private Optional<Step> step(Settings step) {
+        var acts = new ArrayList<Act>();
+        for (var act : Act.values()) {
+            if (step.has(act.name().toLowerCase(Locale.ROOT))) {
+                acts.add(act);
+            }
+        }
+        if (acts.size() != 1) {
+            problems.at(step.place(), "a step does one thing: kill, stop, cont or restart");
+            return Optional.empty();
+        }
+        var key = acts.getFirst().name().toLowerCase(Locale.ROOT);
+        var node = step.get(key, Scalar.NAME).orElseThrow();
+        if (!nodes.contains(node) && !vms.contains(node)) {
+            problems.at(step.placeOf(key), "no node '" + node + "'" + Shape.hint(node, List.copyOf(nodes)));
+        }
+        return Optional.of(new Step(acts.getFirst(), node, step.get("hold", Scalar.DURATION, Duration.ofSeconds(3))));
+    }
+}
