@@ -151,6 +151,11 @@ public final class ForwardingThread implements AutoCloseable {
         if (isForwardingThread()) {
             return;
         }
+        if (thread.getState() == Thread.State.NEW) {
+            ended = true;
+            poller.close();
+            return;
+        }
         boolean interrupted = false;
         try {
             if (!thread.join(STOP_PATIENCE)) {

@@ -28,6 +28,9 @@ public final class InterfaceRequest implements AutoCloseable {
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment request = arena.allocate(SIZE, 8);
+    /** Command u32, value u32. */
+    private final MemorySegment ethtoolValue = arena.allocate(8, 4);
+
     private final String name;
     private final int socket;
 
@@ -72,12 +75,17 @@ public final class InterfaceRequest implements AutoCloseable {
         return (request.get(JAVA_SHORT, NAME_SIZE) & FLAG_UP) != 0;
     }
 
+    /** Asks for a value by an ethtool command ({@code struct ethtool_value}); returns it, or a negated errno. */
+    public int getByEthtool(int command) {
+        int result = setByEthtool(command, 0);
+        return result < 0 ? result : ethtoolValue.get(JAVA_INT, 4);
+    }
+
     /** Sets a value by an ethtool command ({@code struct ethtool_value}); returns 0 or a negated errno. */
     public int setByEthtool(int command, int value) {
-        var argument = arena.allocate(8, 4);
-        argument.set(JAVA_INT, 0, command);
-        argument.set(JAVA_INT, 4, value);
-        request.set(JAVA_LONG, NAME_SIZE, argument.address());
+        ethtoolValue.set(JAVA_INT, 0, command);
+        ethtoolValue.set(JAVA_INT, 4, value);
+        request.set(JAVA_LONG, NAME_SIZE, ethtoolValue.address());
         return Linux.ioctl(socket, ETHTOOL, request);
     }
 
