@@ -1,0 +1,8 @@
+/**
+ * What a neighbour's routes must be like to come in or go out: policies as ordered terms of typed matches and actions. Depends on
+ * {@code ecmplab.bgp.wire} only.
+ */
+@NullMarked
+package ecmplab.bgp.policy;
+
+import org.jspecify.annotations.NullMarked;
