@@ -1,0 +1,21 @@
+package ecmplab.bgp.rib;
+
+import org.jspecify.annotations.Nullable;
+
+/** A peer in an update group. */
+final class Member {
+    final Peer peer;
+    final UpdateGroup group;
+    final Outlet outlet;
+    /** Null while the member follows the group. */
+    @Nullable
+    Lag lag = new Lag(true);
+
+    boolean endOfRibSent;
+
+    Member(Peer peer, UpdateGroup group, Outlet outlet) {
+        this.peer = peer;
+        this.group = group;
+        this.outlet = outlet;
+    }
+}

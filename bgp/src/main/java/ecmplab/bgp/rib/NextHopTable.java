@@ -1,0 +1,79 @@
+package ecmplab.bgp.rib;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Next hops as small ids, each with whether packets may be sent there. Id 0 is this speaker itself. */
+final class NextHopTable {
+    static final int SELF = 0;
+
+    private final Predicate<InetAddress> usable;
+    private final Map<InetAddress, Integer> ids = new HashMap<>();
+    private final List<@Nullable InetAddress> addresses = new ArrayList<>();
+    private final IntColumn references = new IntColumn();
+    private final IntColumn forbidden = new IntColumn();
+    private final IntQueue freeIds = new IntQueue();
+
+    NextHopTable(Predicate<InetAddress> usable) {
+        this.usable = usable;
+        addresses.add(null);
+    }
+
+    /** The id of the address (4 or 16 octets; of 32 the first 16, RFC 2545 section 3), which the caller holds until {@link #release}. */
+    int intern(byte[] octets, int from, int length) {
+        var address = address(Arrays.copyOfRange(octets, from, from + Math.min(length, 16)));
+        int id = ids.computeIfAbsent(address, this::assign);
+        references.add(id, 1);
+        return id;
+    }
+
+    void release(int id) {
+        if (id != SELF && references.add(id, -1) == 0) {
+            ids.remove(addresses.set(id, null));
+            freeIds.add(id);
+        }
+    }
+
+    boolean usable(int id) {
+        return forbidden.get(id) == 0;
+    }
+
+    /** Null for {@link #SELF}. */
+    @Nullable
+    InetAddress address(int id) {
+        return addresses.get(id);
+    }
+
+    int size() {
+        return ids.size();
+    }
+
+    private int assign(InetAddress address) {
+        int id = freeIds.isEmpty() ? addresses.size() : freeIds.remove();
+        if (id == addresses.size()) {
+            addresses.add(address);
+        } else {
+            addresses.set(id, address);
+        }
+        forbidden.set(id, usable.test(address) ? 0 : 1);
+        return id;
+    }
+
+    private static InetAddress address(byte[] octets) {
+        try {
+            // Not InetAddress.getByAddress for 16 octets, which makes an IPv4 address of an IPv4-mapped one.
+            return octets.length == 16 ? Inet6Address.getByAddress(null, octets, -1) : InetAddress.getByAddress(octets);
+        } catch (UnknownHostException wrongLength) {
+            throw new IllegalArgumentException(
+                    "next hop of " + octets.length + " octets: must be 4 or 16", wrongLength);
+        }
+    }
+}

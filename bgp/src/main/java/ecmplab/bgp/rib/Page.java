@@ -1,0 +1,92 @@
+package ecmplab.bgp.rib;
+
+import java.util.Arrays;
+
+/**
+ * Some prefixes on their way out, with the route each now has. A prefix occurs once, so any order is right; the order that packs
+ * best is that of arrival when it has runs of equal attributes, and by attributes otherwise.
+ */
+final class Page {
+    static final int CAPACITY = 2048;
+
+    /** No peer. */
+    static final int NOBODY = -1;
+
+    final int[] prefix = new int[CAPACITY];
+    /** The route now, or {@link AttributeTable#NONE} when it is gone. */
+    final int[] attribute = new int[CAPACITY];
+    /** Index of the one peer that is not to be told this, because the route is or was its own; or {@link #NOBODY}. */
+    final int[] except = new int[CAPACITY];
+    /** The route that the group had before, and the peer it was from. */
+    final int[] attributeBefore = new int[CAPACITY];
+
+    final int[] fromBefore = new int[CAPACITY];
+    final int[] order = new int[CAPACITY];
+    int size;
+
+    /** Where in the encoded page a chunk for the same peers begins, and who is not one of them. */
+    final int[] chunkStart = new int[CAPACITY];
+
+    final int[] chunkExcept = new int[CAPACITY];
+    int chunks;
+    private final long[] keys = new long[CAPACITY];
+
+    void clear() {
+        size = 0;
+        chunks = 0;
+    }
+
+    void chunk(int start, int exceptPeer) {
+        if (chunks == 0 || chunkExcept[chunks - 1] != exceptPeer) {
+            chunkStart[chunks] = start;
+            chunkExcept[chunks] = exceptPeer;
+            chunks++;
+        }
+    }
+
+    /** Whether some of the encoded page is not for the peer. */
+    boolean excepts(int peer) {
+        for (int i = 0; i < chunks; i++) {
+            if (chunkExcept[i] == peer) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isFull() {
+        return size == CAPACITY;
+    }
+
+    void add(int prefixId, int attributeId, int exceptPeer, int before, int peerBefore) {
+        prefix[size] = prefixId;
+        attribute[size] = attributeId;
+        except[size] = exceptPeer;
+        attributeBefore[size] = before;
+        fromBefore[size] = peerBefore;
+        size++;
+    }
+
+    /** Whether the two entries can share a message. */
+    boolean together(int one, int other) {
+        return attribute[one] == attribute[other] && except[one] == except[other];
+    }
+
+    /** Fills {@link #order}. */
+    void arrange() {
+        int runs = 1;
+        for (int i = 0; i < size; i++) {
+            order[i] = i;
+            runs += i > 0 && !together(i, i - 1) ? 1 : 0;
+        }
+        if (runs * 2 > size && runs > 2) {
+            for (int i = 0; i < size; i++) {
+                keys[i] = (long) attribute[i] << 32 | i;
+            }
+            Arrays.sort(keys, 0, size);
+            for (int i = 0; i < size; i++) {
+                order[i] = (int) keys[i];
+            }
+        }
+    }
+}
