@@ -1,0 +1,154 @@
+package ecmplab.bgp.speaker;
+
+import ecmplab.bgp.attribute.MalformedUpdate;
+import ecmplab.bgp.rib.Peer;
+import ecmplab.bgp.rib.PeerIdentity;
+import ecmplab.bgp.rib.PeerKind;
+import ecmplab.bgp.rib.PeerTerms;
+import ecmplab.bgp.rib.RouteBatch;
+import ecmplab.bgp.session.CloseReason;
+import ecmplab.bgp.session.Negotiated;
+import ecmplab.bgp.session.Neighbor;
+import ecmplab.bgp.session.Session;
+import ecmplab.bgp.session.SessionListener;
+import ecmplab.bgp.session.SessionServer;
+import ecmplab.bgp.session.State;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Notification;
+import java.net.InetAddress;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A configured neighbour: hands what its sessions do to the RIB thread, and tells the speaker's listener. */
+final class NeighborLink implements SessionListener {
+    final NeighborConfig config;
+    final Neighbor neighbor;
+    private final Exchanges exchanges;
+    private final Events events;
+    /** Of the established session. Written by the event loop. */
+    private volatile @Nullable Exchange current;
+
+    NeighborLink(NeighborConfig config, SessionServer server, Exchanges exchanges, Events events) {
+        this.config = config;
+        this.exchanges = exchanges;
+        this.events = events;
+        neighbor = server.add(config.session(), this);
+    }
+
+    InetAddress address() {
+        return config.address();
+    }
+
+    /** On the RIB thread: the established session as the RIB sees it. */
+    @Nullable
+    Peer peer() {
+        var exchange = current;
+        return exchange == null ? null : exchange.peer;
+    }
+
+    @Override
+    public void established(Session session, Negotiated negotiated) {
+        events.tell(at -> new SpeakerEvent.Established(at, address(), negotiated));
+        var exchange = new Exchange(this, session);
+        current = exchange;
+        exchanges.up(
+                exchange,
+                identity(negotiated),
+                terms(negotiated),
+                negotiated.local().getAddress());
+    }
+
+    @Override
+    public boolean routes(Session session, RouteBatch batch) {
+        var exchange = current;
+        if (exchange == null || !exchange.session.equals(session)) {
+            return true;
+        }
+        boolean readOn = exchange.offered(batch);
+        exchanges.routes(exchange, batch);
+        return readOn;
+    }
+
+    @Override
+    public void routeRefresh(Session session, AddressFamily family) {
+        var exchange = current;
+        if (exchange != null && exchange.session.equals(session)) {
+            exchanges.refresh(exchange, family);
+        }
+    }
+
+    @Override
+    public void closed(Session session, CloseReason reason) {
+        var exchange = current;
+        if (exchange != null && exchange.session.equals(session)) {
+            current = null;
+            exchanges.down(exchange);
+        }
+        events.tell(at -> new SpeakerEvent.Closed(at, address(), reason));
+        tellNotification(reason);
+    }
+
+    @Override
+    public void writable(Session session) {
+        exchanges.writable();
+    }
+
+    @Override
+    public void stateChanged(Neighbor changed, State from, State to, String cause) {
+        events.tell(at -> new SpeakerEvent.StateChanged(at, address(), from, to, cause));
+    }
+
+    @Override
+    public void attemptFailed(Neighbor failed, CloseReason reason) {
+        events.tell(at -> new SpeakerEvent.AttemptFailed(at, address(), reason));
+        tellNotification(reason);
+    }
+
+    @Override
+    public void malformed(Session session, MalformedUpdate fault) {
+        events.tell(at -> new SpeakerEvent.UpdateMalformed(at, address(), fault));
+    }
+
+    private void tellNotification(CloseReason reason) {
+        switch (reason) {
+            case CloseReason.NotificationSent(var notification, var detail) -> tellSent(notification, detail);
+            case CloseReason.Reset(var notification) -> tellSent(notification, "");
+            case CloseReason.Stopped(var text) ->
+                tellSent(Notification.cease(Notification.CEASE_ADMIN_SHUTDOWN, text), "");
+            case CloseReason.HoldTimerExpired expired ->
+                tellSent(Notification.of(Notification.HOLD_TIMER_EXPIRED, 0), expired.toString());
+            case CloseReason.SendHoldTimerExpired expired ->
+                tellSent(Notification.of(Notification.SEND_HOLD_TIMER_EXPIRED, 0), expired.toString());
+            case CloseReason.Collision() -> tellSent(Notification.cease(Notification.CEASE_COLLISION), "");
+            case CloseReason.NotificationReceived(var notification) ->
+                events.tell(at -> new SpeakerEvent.NotificationReceived(at, address(), notification));
+            case CloseReason.ConnectionLost ignored -> {}
+        }
+    }
+
+    private void tellSent(Notification notification, String detail) {
+        events.tell(at -> new SpeakerEvent.NotificationSent(at, address(), notification, detail));
+    }
+
+    private PeerIdentity identity(Negotiated negotiated) {
+        var kind = negotiated.isEbgp() ? PeerKind.EBGP : PeerKind.IBGP;
+        return new PeerIdentity(address(), negotiated.peerAsn(), negotiated.peerRouterId(), kind);
+    }
+
+    private PeerTerms terms(Negotiated negotiated) {
+        var local = negotiated.local().getAddress();
+        Map<AddressFamily, InetAddress> nextHops = new EnumMap<>(AddressFamily.class);
+        if (!local.isLinkLocalAddress()) {
+            nextHops.put(NeighborConfig.familyOf(local), local);
+        }
+        nextHops.putAll(config.nextHops());
+        return new PeerTerms(
+                negotiated.families(),
+                config.importPolicy(),
+                config.exportPolicy(),
+                nextHops,
+                negotiated.fourOctetAs(),
+                negotiated.maxMessageSize());
+    }
+}

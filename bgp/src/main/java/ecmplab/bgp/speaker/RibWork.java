@@ -1,0 +1,207 @@
+package ecmplab.bgp.speaker;
+
+import ecmplab.bgp.attribute.AsPath;
+import ecmplab.bgp.attribute.PathAttribute;
+import ecmplab.bgp.attribute.PathAttribute.Communities;
+import ecmplab.bgp.attribute.PathAttribute.Origin;
+import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.rib.NextHop;
+import ecmplab.bgp.rib.NextHopChange;
+import ecmplab.bgp.rib.PeerIdentity;
+import ecmplab.bgp.rib.PeerTerms;
+import ecmplab.bgp.rib.Rib;
+import ecmplab.bgp.rib.RibConfig;
+import ecmplab.bgp.rib.RouteBatch;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** What the RIB thread does for a speaker: takes what sessions and programs hand over, and tells listeners what came of it. */
+final class RibWork implements Exchanges {
+    private static final int GRACEFUL_SHUTDOWN = 0xFFFF_0000;
+
+    private final RouteListener routes;
+    private final Events events;
+
+    /** Own prefixes with their communities, sorted; from here on all is the RIB thread's. */
+    private final Map<Prefix, List<Integer>> own = new TreeMap<>();
+
+    /** Added to the communities of all own prefixes. */
+    private List<Integer> draining = List.of();
+
+    private final List<Exchange> up = new ArrayList<>();
+    private final Set<InetAddress> ownAddresses = new HashSet<>();
+    private final FlushWatch flush = new FlushWatch();
+    private List<NextHop> lastSet = List.of();
+    private List<RouteListener.NextHop> lastTranslated = List.of();
+    private final Rib rib;
+    private final RibThread thread;
+
+    RibWork(SpeakerConfig config, RouteListener routes, Events events, long hashSeed, Consumer<Throwable> onFailure) {
+        this.routes = routes;
+        this.events = events;
+        var ribConfig = new RibConfig(
+                config.asn(),
+                config.routerId(),
+                config.multipathMaximum(),
+                config.asPathRelax(),
+                config.maximumPrefixes(),
+                this::isUsableNextHop,
+                hashSeed,
+                PooledByteBufAllocator.DEFAULT);
+        rib = new Rib(ribConfig, this::nextHopsChanged);
+        thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, onFailure);
+        thread.start();
+    }
+
+    RibThread thread() {
+        return thread;
+    }
+
+    @Override
+    public void up(Exchange exchange, PeerIdentity identity, PeerTerms terms, InetAddress local) {
+        thread.submit(() -> {
+            ownAddresses.add(local);
+            ownAddresses.addAll(terms.nextHops().values());
+            exchange.peer = rib.up(identity, terms, exchange);
+            up.add(exchange);
+        });
+    }
+
+    @Override
+    public void routes(Exchange exchange, RouteBatch batch) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            if (peer != null) {
+                var applied = rib.apply(peer, batch);
+                var neighbor = exchange.link.address();
+                events.tell(
+                        at -> new SpeakerEvent.RoutesReceived(at, neighbor, applied.announced(), applied.withdrawn()));
+            }
+            exchange.taken(batch);
+        });
+    }
+
+    @Override
+    public void refresh(Exchange exchange, AddressFamily family) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            if (peer != null) {
+                rib.refresh(peer, family);
+            }
+        });
+    }
+
+    @Override
+    public void down(Exchange exchange) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            if (peer != null) {
+                int lost = rib.down(peer);
+                exchange.peer = null;
+                up.remove(exchange);
+                events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.link.address(), lost));
+            }
+        });
+    }
+
+    @Override
+    public void writable() {
+        thread.submit(() -> {});
+    }
+
+    void announce(Prefix prefix, int... communities) {
+        var values = IntStream.of(communities)
+                .boxed()
+                .distinct()
+                .sorted(Integer::compareUnsigned)
+                .toList();
+        own.put(prefix, values);
+        originate(prefix);
+    }
+
+    void withdraw(Prefix prefix) {
+        if (own.remove(prefix) != null) {
+            rib.withdraw(prefix);
+            flush.add(prefix);
+            events.tell(at -> new SpeakerEvent.OwnRouteWithdrawn(at, prefix));
+        }
+    }
+
+    void drain(int... communities) {
+        draining = IntStream.concat(IntStream.of(GRACEFUL_SHUTDOWN), IntStream.of(communities))
+                .boxed()
+                .toList();
+        own.keySet().forEach(this::originate);
+    }
+
+    void endDrain() {
+        draining = List.of();
+        own.keySet().forEach(this::originate);
+    }
+
+    Map<Prefix, List<Integer>> ownRoutes() {
+        return new TreeMap<>(own);
+    }
+
+    private void originate(Prefix prefix) {
+        var communities = new ArrayList<>(own.getOrDefault(prefix, List.of()));
+        communities.addAll(draining);
+        var distinct =
+                communities.stream().distinct().sorted(Integer::compareUnsigned).toList();
+        var attributes = new ArrayList<PathAttribute>(List.of(Origin.IGP, AsPath.EMPTY));
+        if (!distinct.isEmpty()) {
+            attributes.add(new Communities(distinct));
+        }
+        rib.announce(prefix, new PathAttributes(attributes).encode());
+        flush.add(prefix);
+        events.tell(at -> new SpeakerEvent.OwnRouteAnnounced(at, prefix, distinct));
+    }
+
+    private boolean isUsableNextHop(InetAddress address) {
+        int first = address.getAddress()[0] & 0xFF;
+        boolean reserved = address.getAddress().length == 4 && (first == 0 || first >= 240);
+        return !reserved
+                && !address.isAnyLocalAddress()
+                && !address.isLoopbackAddress()
+                && !address.isMulticastAddress()
+                && !ownAddresses.contains(address);
+    }
+
+    private void nextHopsChanged(List<NextHopChange> changes) {
+        var told = new ArrayList<RouteListener.Change>(changes.size());
+        for (var change : changes) {
+            told.add(new RouteListener.Change(change.prefix(), translated(change.nextHops())));
+        }
+        routes.changed(told);
+        events.tell(at -> new SpeakerEvent.NextHopsChanged(at, told.size()));
+    }
+
+    /** Neighbouring changes mostly have the same set, and the RIB gives the same list for it. */
+    @SuppressWarnings("ReferenceEquality") // an equal list that is another one is only translated again
+    private List<RouteListener.NextHop> translated(List<NextHop> set) {
+        if (set != lastSet) {
+            lastSet = set;
+            lastTranslated = set.stream()
+                    .map(hop -> new RouteListener.NextHop(hop.address(), hop.peer(), hop.weight()))
+                    .toList();
+        }
+        return lastTranslated;
+    }
+
+    private boolean afterPass() {
+        return flush.check(
+                rib,
+                up,
+                (prefixes, peers) -> events.tell(at -> new SpeakerEvent.OwnRoutesFlushed(at, prefixes, peers)));
+    }
+}

@@ -1,0 +1,224 @@
+package ecmplab.bgp.speaker;
+
+import ecmplab.bgp.rib.PeerRoute;
+import ecmplab.bgp.rib.RoutePage;
+import ecmplab.bgp.rib.RouteView;
+import ecmplab.bgp.session.SessionServer;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Notification;
+import ecmplab.bgp.wire.Prefix;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A BGP-4 speaker: sessions, tables, own routes. Any thread may call it; calls that ask ({@link #summary}, {@link #route} and so on) wait
+ * for the RIB thread, which answers between passes, so they are not for event loops.
+ */
+public final class Speaker implements RouteOrigin, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Speaker.class);
+
+    private final SpeakerConfig config;
+    private final SessionServer server;
+    private final Events events;
+    private final RibWork work;
+    private final RibThread thread;
+    private final @Nullable InetSocketAddress listening;
+    private final Map<InetAddress, NeighborLink> links = new ConcurrentHashMap<>();
+
+    private Speaker(
+            SpeakerConfig config,
+            SessionServer server,
+            RouteListener routes,
+            SpeakerListener listener,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.config = config;
+        this.server = server;
+        events = new Events(listener, clock);
+        work = new RibWork(config, routes, events, random.nextLong(), this::failed);
+        thread = work.thread();
+        listening = config.listen() == null ? null : server.listen(config.listen());
+        config.neighbors().forEach(this::addNeighbor);
+    }
+
+    /**
+     * Starts a speaker on a server of its own, which {@link #close} closes.
+     *
+     * @param routes told where packets go, on the RIB thread
+     * @param events told what happens, on event loops and on the RIB thread
+     */
+    public static Speaker start(
+            SpeakerConfig config,
+            SessionServer server,
+            RouteListener routes,
+            SpeakerListener events,
+            InstantSource clock,
+            RandomGenerator random) {
+        return new Speaker(config, server, routes, events, clock, random);
+    }
+
+    public SpeakerConfig config() {
+        return config;
+    }
+
+    /** The address listened on; empty when the speaker only dials. */
+    public Optional<InetSocketAddress> listening() {
+        return Optional.ofNullable(listening);
+    }
+
+    /** {@inheritDoc} Waits when the RIB is far behind. */
+    @Override
+    public void announce(Prefix prefix, int... communities) {
+        var copy = communities.clone();
+        thread.order(() -> work.announce(prefix, copy));
+    }
+
+    @Override
+    public void withdraw(Prefix prefix) {
+        thread.order(() -> work.withdraw(prefix));
+    }
+
+    /**
+     * Announces all own prefixes again with GRACEFUL_SHUTDOWN (RFC 8326) and the given communities added, and those announced from now
+     * on too, until {@link #endDrain}. Neighbours move traffic elsewhere while packets still arrive; withdraw afterwards.
+     */
+    public void drain(int... communities) {
+        var copy = communities.clone();
+        thread.order(() -> work.drain(copy));
+    }
+
+    /** Announces all own prefixes without what {@link #drain} added. */
+    public void endDrain() {
+        thread.order(() -> work.endDrain());
+    }
+
+    /** @throws IllegalArgumentException when the neighbour is there already, or its session has another AS or router id than this speaker */
+    public void addNeighbor(NeighborConfig neighbor) {
+        SpeakerConfig.checkIdentity(config.asn(), config.routerId(), neighbor);
+        var link = links.compute(neighbor.address(), (address, known) -> {
+            if (known != null) {
+                throw new IllegalArgumentException("neighbour " + address.getHostAddress() + " is there already");
+            }
+            return new NeighborLink(neighbor, server, work, events);
+        });
+        link.neighbor.start();
+    }
+
+    /** Ends the session with Cease/3 and forgets the neighbour. */
+    public void removeNeighbor(InetAddress address) {
+        server.remove(link(address).neighbor);
+        links.remove(address);
+    }
+
+    /** Ends the session with Cease/2 and a text for the neighbour's operator (RFC 9003), and stays down until {@link #startNeighbor}. */
+    public void shutdownNeighbor(InetAddress address, String text) {
+        link(address).neighbor.stop(text);
+    }
+
+    public void startNeighbor(InetAddress address) {
+        link(address).neighbor.start();
+    }
+
+    /** Ends the session with Cease/4 and a text (RFC 9003), and begins anew. */
+    public void resetNeighbor(InetAddress address, String text) {
+        link(address).neighbor.reset(Notification.cease(Notification.CEASE_ADMIN_RESET, text));
+    }
+
+    public SpeakerSummary summary() {
+        var ordered = new ArrayList<>(links.values());
+        ordered.sort(Comparator.comparing(link -> Prefix.host(link.address())));
+        return thread.ask(rib -> {
+            var view = rib.view();
+            var peers = new ArrayList<PeerSummary>();
+            for (var link : ordered) {
+                peers.add(SpeakerAnswers.summary(link, view));
+            }
+            return new SpeakerSummary(config.routerId(), config.asn(), view.counts(), peers);
+        });
+    }
+
+    /** @throws IllegalArgumentException when there is no such neighbour */
+    public NeighborSnapshot neighbor(InetAddress address) {
+        var link = link(address);
+        return thread.ask(rib -> SpeakerAnswers.snapshot(link, rib.view()));
+    }
+
+    /** The prefix with all its paths; empty when nobody announces it. */
+    public Optional<RouteView> route(Prefix prefix) {
+        return thread.ask(rib -> rib.view().route(prefix));
+    }
+
+    /** The longest prefix with a best path that contains the address. */
+    public Optional<RouteView> longestMatch(InetAddress address) {
+        return thread.ask(rib -> rib.view().longestMatch(address));
+    }
+
+    /** Some of the table, from {@link RoutePage#START} or the last page's {@code next} on. */
+    public RoutePage<RouteView> routes(AddressFamily family, int from, int limit) {
+        return thread.ask(rib -> rib.view().routes(family, from, limit));
+    }
+
+    /** What the neighbour announced, before policy; empty when no session is established. */
+    public RoutePage<PeerRoute> receivedRoutes(InetAddress neighbor, AddressFamily family, int from, int limit) {
+        var link = link(neighbor);
+        return thread.ask(rib -> {
+            var peer = link.peer();
+            return peer == null
+                    ? new RoutePage<>(List.of(), RoutePage.END)
+                    : rib.view().received(peer, family, from, limit);
+        });
+    }
+
+    /** What the neighbour is told, with attributes as it gets them; empty when no session is established. */
+    public RoutePage<PeerRoute> advertisedRoutes(InetAddress neighbor, AddressFamily family, int from, int limit) {
+        var link = link(neighbor);
+        return thread.ask(rib -> {
+            var peer = link.peer();
+            return peer == null
+                    ? new RoutePage<>(List.of(), RoutePage.END)
+                    : rib.view().announced(peer, family, from, limit);
+        });
+    }
+
+    /** Prefixes announced here, with the communities they were announced with, in order. */
+    public Map<Prefix, List<Integer>> ownRoutes() {
+        return thread.ask(rib -> work.ownRoutes());
+    }
+
+    /** Ends all sessions with Cease/2, and the speaker. */
+    @Override
+    public void close() {
+        server.close();
+        try {
+            thread.stop();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private NeighborLink link(InetAddress address) {
+        var link = links.get(address);
+        if (link == null) {
+            throw new IllegalArgumentException("no neighbour " + address.getHostAddress());
+        }
+        return link;
+    }
+
+    /** A RIB that failed must attract no traffic: without sessions the neighbours withdraw everything. */
+    private void failed(Throwable cause) {
+        LOG.error("The RIB thread of AS {} failed; all sessions are ended", config.asn(), cause);
+        events.tell(at -> new SpeakerEvent.Failed(at, cause));
+        Thread.ofPlatform().daemon().name("bgp-end").start(server::close);
+    }
+}
