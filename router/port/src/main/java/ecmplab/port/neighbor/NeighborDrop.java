@@ -1,6 +1,6 @@
 package ecmplab.port.neighbor;
 
-/** Why a {@link NeighborCache} dropped a packet or did not believe an ARP message. */
+/** Why a {@link NeighborCache} dropped a packet. */
 public enum NeighborDrop {
     /** The oldest of the packets that waited for one address, for a newer one. */
     WAITING_FULL,

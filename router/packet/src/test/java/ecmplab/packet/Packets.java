@@ -1,0 +1,59 @@
+package ecmplab.packet;
+
+import ecmplab.testkit.Hex;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Packets for the tests of this package, in memory of their own. */
+final class Packets {
+    static final int CLIENT = 0x0A00_0001;
+    static final int VIP = 0xCB00_710A;
+
+    private Packets() {}
+
+    static MemorySegment hex(String text) {
+        var octets = Hex.bytes(text);
+        var memory = Arena.ofAuto().allocate(octets.length + 64L);
+        MemorySegment.copy(octets, 0, memory, ValueLayout.JAVA_BYTE, 0, octets.length);
+        return memory;
+    }
+
+    static String text(MemorySegment memory, long offset, int length) {
+        return Hex.text(memory.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    /** A TCP segment with {@code options} (a multiple of four octets) and {@code data} octets, right checksums, at 0. */
+    static MemorySegment tcp(int flags, byte[] options, int data) {
+        int length = Ipv4.MIN_LENGTH + Tcp.MIN_LENGTH + options.length + data;
+        var memory = Arena.ofAuto().allocate(length + 64L);
+        var ip = new Ipv4().wrap(memory, 0);
+        ip.set(0, length, 64, IpProtocol.TCP, CLIENT, VIP);
+        var tcp = new Tcp().wrap(memory, ip.payload());
+        tcp.set(40_000, 80, 0x1234_5678, 0, flags, 65_535);
+        memory.set(ValueLayout.JAVA_BYTE, tcp.offset() + 12, (byte) (((Tcp.MIN_LENGTH + options.length) / 4) << 4));
+        for (int i = 0; i < options.length; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, tcp.offset() + Tcp.MIN_LENGTH + i, options[i]);
+        }
+        for (int i = 0; i < data; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, length - data + i, (byte) (i * 37));
+        }
+        tcp.updateChecksum(ip);
+        return memory;
+    }
+
+    /** A UDP datagram with a checksum, at 0. */
+    static MemorySegment udp(int data) {
+        int length = Ipv4.MIN_LENGTH + Udp.LENGTH + data;
+        var memory = Arena.ofAuto().allocate(length + 64L);
+        var ip = new Ipv4().wrap(memory, 0);
+        ip.set(0, length, 64, IpProtocol.UDP, CLIENT, VIP);
+        var udp = new Udp().wrap(memory, ip.payload());
+        udp.set(40_000, 53, Udp.LENGTH + data);
+        for (int i = 0; i < data; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, udp.payload() + i, (byte) (i * 31));
+        }
+        udp.updateChecksum(ip);
+        return memory;
+    }
+}
