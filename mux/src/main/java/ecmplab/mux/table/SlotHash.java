@@ -10,8 +10,8 @@ import ecmplab.mux.table.EndpointPolicy.Affinity;
  * would all fall into a part of its table (polarisation). The key is mixed with the table's seed 64 bits at a time by the
  * finaliser of MurmurHash3, a bijection in which every input bit reaches every output bit.
  *
- * <p><b>Fragments.</b> Only the first fragment of a datagram has ports, so every fragment, the first included, is hashed as
- * {@link Affinity#SOURCE_IP_PROTOCOL}: all of them meet at one member.
+ * <p><b>Fragments.</b> Only the first fragment of a datagram has ports, so every fragment, the first included, is hashed with
+ * ports 0 and by {@link #affinityOfFragments}: all of them meet at one member.
  */
 public final class SlotHash {
     private SlotHash() {}
@@ -37,6 +37,11 @@ public final class SlotHash {
         };
         long hash = mix(seed ^ ((long) source << 32 | (destination & 0xFFFF_FFFFL)));
         return mix(hash ^ mix(key + 0x9E37_79B9_7F4A_7C15L));
+    }
+
+    /** What chooses the slot of a fragment: what the endpoint says, but never ports. */
+    public static Affinity affinityOfFragments(Affinity affinity) {
+        return affinity == Affinity.FIVE_TUPLE ? Affinity.SOURCE_IP_PROTOCOL : affinity;
     }
 
     private static long mix(long bits) {

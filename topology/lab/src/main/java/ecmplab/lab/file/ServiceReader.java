@@ -10,7 +10,6 @@ import ecmplab.lab.file.Vip.Probe;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;

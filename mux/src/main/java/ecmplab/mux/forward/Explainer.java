@@ -1,0 +1,84 @@
+package ecmplab.mux.forward;
+
+import ecmplab.mux.flow.FlowPage.Flow;
+import ecmplab.mux.flow.FlowTable;
+import ecmplab.mux.forward.Explanation.Choice;
+import ecmplab.mux.forward.Explanation.View;
+import ecmplab.mux.forward.PlannedEndpoint.Generation;
+import ecmplab.mux.table.SlotHash;
+import ecmplab.packet.FlowKey;
+import ecmplab.packet.Ipv4;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Repeats what {@link VipForwarder} would decide about a packet that opens nothing, and changes nothing. Any thread. */
+final class Explainer {
+    private final Plan plan;
+    private final FlowTable flows;
+
+    Explainer(Plan plan, FlowTable flows) {
+        this.plan = plan;
+        this.flows = flows;
+    }
+
+    Explanation explain(FlowKey flow, int nowMillis) {
+        int vip = Ipv4.bits(flow.destination());
+        if (!plan.isVip(vip)) {
+            return unserved(flow, "no VIP of this MUX");
+        }
+        int index = plan.endpoint(vip, flow.protocol(), flow.destinationPort());
+        if (index == Plan.NONE) {
+            return unserved(flow, "the VIP has no endpoint of this protocol and port");
+        }
+        var endpoint = plan.endpoints[index];
+        var views = endpoint.generations.stream()
+                .map(generation -> view(flow, endpoint, generation))
+                .toList();
+        int ports = flow.sourcePort() << 16 | flow.destinationPort();
+        var known = flows.peek(Ipv4.bits(flow.source()), vip, ports, flow.protocol(), nowMillis);
+        var choice = choose(endpoint, views, known);
+        return new Explanation(flow, endpoint.id(), views, known, choice, why(endpoint, choice));
+    }
+
+    private static Explanation unserved(FlowKey flow, String why) {
+        return new Explanation(flow, null, List.of(), null, null, why);
+    }
+
+    private static View view(FlowKey flow, PlannedEndpoint endpoint, Generation generation) {
+        var version = generation.version();
+        var table = generation.table();
+        long hash = SlotHash.ipv4(
+                table.seed(),
+                endpoint.affinity,
+                Ipv4.bits(flow.source()),
+                Ipv4.bits(flow.destination()),
+                flow.protocol(),
+                flow.sourcePort(),
+                flow.destinationPort());
+        int slot = table.slot(hash);
+        return new View(version.generation(), version.state(), table.digestText(), hash, slot, table.member(slot));
+    }
+
+    private @Nullable Choice choose(PlannedEndpoint endpoint, List<View> views, @Nullable Flow known) {
+        if (known != null) {
+            var member = plan.member(known.member());
+            if (member != null && plan.endpointOfMember[known.member()] == endpoint.index) {
+                return new Choice(member, true);
+            }
+        }
+        if (endpoint.active == null) {
+            return null;
+        }
+        var owner = views.get(endpoint.generations.indexOf(endpoint.active)).owner();
+        return owner == null ? null : new Choice(owner, false);
+    }
+
+    private static String why(PlannedEndpoint endpoint, @Nullable Choice choice) {
+        if (choice == null) {
+            return "no active generation with members, and the flow is not in the flow table";
+        }
+        return choice.fromFlowTable()
+                ? "by the flow table"
+                : "by its slot in the active generation " + endpoint.generation();
+    }
+}

@@ -1,0 +1,363 @@
+package ecmplab.mux.forward;
+
+import ecmplab.mux.announce.VipAnnouncer;
+import ecmplab.mux.announce.VipChange;
+import ecmplab.mux.flow.FlowTable;
+import ecmplab.mux.forward.Tally.Total;
+import ecmplab.mux.forward.Tally.Traffic;
+import ecmplab.mux.table.SlbPolicy;
+import ecmplab.packet.FlowKey;
+import ecmplab.packet.PacketFault;
+import ecmplab.port.Burst;
+import ecmplab.port.Drops;
+import ecmplab.port.FrameLedger;
+import ecmplab.port.PacketProcessor;
+import ecmplab.port.Port;
+import ecmplab.port.neighbor.Neighbor;
+import ecmplab.port.neighbor.NeighborCache;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A MUX: a port, a policy, and what goes between. Give it to the {@link ecmplab.port.ForwardingThread} of its port, apply policies from
+ * any thread, ask what you like from any thread: nothing makes the forwarding thread wait.
+ *
+ * <p>A policy goes this way: {@link #apply} computes its tables on the caller's thread and publishes the result; VIPs that it
+ * ends are withdrawn; the forwarding thread switches to it between two bursts, at the latest with its next tick; then VIPs that
+ * became ready are announced, and {@link MuxEvent.PolicyInPath} tells that it is there.
+ */
+public final class Mux implements PacketProcessor {
+    private final MuxSettings settings;
+    private final Surroundings surroundings;
+    private final VipAnnouncer announcer;
+    private final NeighborCache neighbors;
+    private final FlowTable flows;
+    private final VipForwarder forwarder;
+
+    private final Tally<Total> totals = new Tally<>(Total.class);
+    private final Drops<PacketFault> malformed = new Drops<>(PacketFault.class);
+    private final Drops<MuxDrop> drops = new Drops<>(MuxDrop.class);
+    private final AtomicLong lostEvents = new AtomicLong();
+
+    /** The last plan published; what the forwarding thread takes over next. */
+    private volatile Plan published = Plan.EMPTY;
+    /** The plan that packets follow: written by the forwarding thread. */
+    private volatile Plan inPath = Plan.EMPTY;
+    /** As {@link VipForwarder#purgedSerial}, for other threads. */
+    private volatile long purged;
+
+    /** Guarded by itself, as are the two counts below. */
+    private final Planner planner = new Planner();
+
+    private long highestEpoch;
+    private long epochsRefused;
+
+    /** VIPs told as ready; of the events executor. */
+    private final Set<InetAddress> ready = new HashSet<>();
+
+    /** @param arena keeps the flow table; of a kind that any thread may read */
+    public Mux(MuxSettings settings, Port underlay, Surroundings surroundings, Arena arena) {
+        this.settings = settings;
+        this.surroundings = surroundings;
+        announcer = new VipAnnouncer(surroundings.routes(), surroundings.timer(), this::routeChanged);
+        neighbors = new NeighborCache(underlay, settings.address());
+        flows = new FlowTable(settings.flows(), settings.flowSeed(), arena, nowMillis());
+        var counts = new VipForwarder.Counts(totals, malformed, drops);
+        forwarder = new VipForwarder(settings, underlay, neighbors, flows, counts, notices(), nowMillis());
+    }
+
+    // ---- the forwarding thread's
+
+    @Override
+    public void process(Port in, Burst burst, long nowNanos) {
+        adoptPublished();
+        forwarder.process(burst, nowNanos);
+    }
+
+    @Override
+    public void tick(long nowNanos) {
+        adoptPublished();
+        forwarder.tick(nowNanos);
+        if (purged != forwarder.purgedSerial()) {
+            purged = forwarder.purgedSerial();
+        }
+    }
+
+    private void adoptPublished() {
+        var plan = published;
+        if (plan != inPath) {
+            forwarder.adopt(plan);
+        }
+    }
+
+    private Notices notices() {
+        return new Notices() {
+            @Override
+            public void adopted(Plan plan) {
+                inPath = plan;
+                later(() -> tellInPath(plan));
+            }
+
+            @Override
+            public void firstPacket(PlannedEndpoint endpoint) {
+                var at = now();
+                emit(new MuxEvent.FirstPacket(at, endpoint.id(), endpoint.generation()));
+            }
+
+            @Override
+            public void takenOver(PlannedEndpoint endpoint) {
+                emit(new MuxEvent.FlowsTakenOver(now(), endpoint.id()));
+            }
+        };
+    }
+
+    /** The forwarding thread's, between two bursts: where the frames went. */
+    public FrameLedger ledger() {
+        long neighborDrops = neighbors.drops().total();
+        long handed = totals.of(Total.FORWARDED) + totals.of(Total.ECHOES_ANSWERED) + totals.of(Total.ERRORS_SENT);
+        return new FrameLedger(
+                totals.of(Total.RECEIVED),
+                totals.of(Total.ERRORS_SENT) + neighbors.requestsSent(),
+                handed + neighbors.requestsSent() - neighborDrops - neighbors.waiting(),
+                totals.of(Total.TO_KERNEL),
+                drops.total() + malformed.total() + neighborDrops,
+                neighbors.waiting());
+    }
+
+    /** The forwarding thread's, between two bursts. */
+    public List<Neighbor> neighbors() {
+        return neighbors.snapshot(surroundings.nanoTime().getAsLong());
+    }
+
+    // ---- policy
+
+    /** Applies a policy; any thread, but never the forwarding thread: tables take milliseconds. */
+    public PolicyOutcome apply(SlbPolicy policy) {
+        synchronized (planner) {
+            if (policy.epoch() < highestEpoch) {
+                epochsRefused++;
+                emit(new MuxEvent.EpochRefused(now(), policy.cfg(), policy.epoch(), highestEpoch));
+                return new PolicyOutcome.EpochRefused(policy.epoch(), highestEpoch);
+            }
+            highestEpoch = policy.epoch();
+            var result = planner.plan(policy, purged);
+            for (var refusal : result.refused()) {
+                emit(new MuxEvent.EndpointRefused(now(), policy.cfg(), refusal.endpoint(), refusal.why()));
+            }
+            var stillReady = result.plan().readyVips();
+            later(() -> retain(stillReady));
+            published = result.plan();
+            return new PolicyOutcome.Accepted(policy.cfg(), result.refused());
+        }
+    }
+
+    /** What packets are forwarded by now. */
+    public PathReport inPath() {
+        return inPath.report();
+    }
+
+    private void retain(Set<InetAddress> vips) {
+        ready.retainAll(vips);
+        announcer.retain(vips);
+    }
+
+    private void tellInPath(Plan plan) {
+        tell(new MuxEvent.PolicyInPath(now(), plan.report()));
+        var vips = plan.readyVips();
+        vips.retainAll(published.readyVips()); // what the next plan ends is withdrawn already
+        ready.retainAll(vips);
+        vips.stream().filter(ready::add).forEach(vip -> tell(new MuxEvent.VipReady(now(), vip)));
+        announcer.serve(vips);
+    }
+
+    // ---- announcing
+
+    /** Withdraws a VIP until it is released, whatever the policy. */
+    public void hold(InetAddress vip) {
+        announcer.hold(vip);
+    }
+
+    public void release(InetAddress vip) {
+        announcer.release(vip);
+    }
+
+    /**
+     * Leaves gracefully while forwarding goes on: see {@link VipAnnouncer#drain}.
+     *
+     * @param shift between announcing that it leaves and withdrawing
+     * @param linger from then until no packet is to be expected
+     */
+    public void drain(Duration shift, Duration linger, Runnable done) {
+        if (!announcer.isLeaving()) {
+            emit(new MuxEvent.Draining(now()));
+        }
+        announcer.drain(shift, linger, () -> {
+            emit(new MuxEvent.Drained(now()));
+            done.run();
+        });
+    }
+
+    /** Ends a drain: announces again what is ready. */
+    public void resume() {
+        announcer.resume();
+    }
+
+    private void routeChanged(VipChange change) {
+        emit(new MuxEvent.VipRoute(now(), change.vip(), change.state()));
+    }
+
+    // ---- what is shown
+
+    public MuxSnapshot.Status status() {
+        var plan = inPath;
+        var accepted = published;
+        long refused;
+        synchronized (planner) {
+            refused = epochsRefused;
+        }
+        return new MuxSnapshot.Status(
+                settings.number(),
+                settings.address(),
+                settings.gateway(),
+                plan.epoch,
+                plan.cfg,
+                accepted.cfg,
+                refused,
+                announcer.isLeaving(),
+                lostEvents.get());
+    }
+
+    /** Endpoints in the forwarding path. */
+    public List<MuxSnapshot.Vip> vips() {
+        return Arrays.stream(inPath.endpoints).map(this::vip).toList();
+    }
+
+    private MuxSnapshot.Vip vip(PlannedEndpoint endpoint) {
+        var active = endpoint.active;
+        var traffic = endpoint.use.traffic;
+        return new MuxSnapshot.Vip(
+                endpoint.id(),
+                announcer.isAnnounced(endpoint.id().vip()),
+                endpoint.generation(),
+                active == null ? "" : active.table().digestText(),
+                active == null
+                        ? 0
+                        : (int) active.table().members().stream()
+                                .filter(member -> member.weight() > 0)
+                                .count(),
+                traffic.of(Traffic.PACKETS),
+                traffic.of(Traffic.OCTETS),
+                traffic.of(Traffic.NEW_FLOWS),
+                traffic.of(Traffic.TAKEN_OVER));
+    }
+
+    /** All generations of all endpoints in the forwarding path, newest first of each. */
+    public List<MuxSnapshot.Table> tables() {
+        var tables = new ArrayList<MuxSnapshot.Table>();
+        for (var endpoint : inPath.endpoints) {
+            for (var generation : endpoint.generations) {
+                tables.add(table(endpoint, generation));
+            }
+        }
+        return tables;
+    }
+
+    private static MuxSnapshot.Table table(PlannedEndpoint endpoint, PlannedEndpoint.Generation generation) {
+        var table = generation.table();
+        var shares = new ArrayList<MuxSnapshot.Share>();
+        for (int i = 0; i < table.members().size(); i++) {
+            shares.add(new MuxSnapshot.Share(table.members().get(i), table.share(i)));
+        }
+        return new MuxSnapshot.Table(
+                endpoint.id(),
+                generation.version().generation(),
+                generation.version().state(),
+                table.slots(),
+                table.seed(),
+                table.digestText(),
+                shares);
+    }
+
+    /** Up to {@code limit} flows from {@code from} on: 0 at first, then what the last page says. */
+    public MuxSnapshot.Flows flows(int from, int limit) {
+        var plan = inPath;
+        var page = flows.page(from, limit, nowMillis());
+        var resolved = page.flows().stream()
+                .map(flow -> new MuxSnapshot.MemberFlow(flow, plan.member(flow.member())))
+                .toList();
+        return new MuxSnapshot.Flows(resolved, page.next());
+    }
+
+    /** Hosts of members, and what was sent to each. */
+    public List<MuxSnapshot.Peer> peers() {
+        return inPath.peersByHost.entrySet().stream()
+                .map(entry -> new MuxSnapshot.Peer(
+                        entry.getKey(),
+                        entry.getValue().of(Tally.Peer.PACKETS),
+                        entry.getValue().of(Tally.Peer.OCTETS)))
+                .sorted((one, other) -> Arrays.compareUnsigned(
+                        one.host().getAddress(), other.host().getAddress()))
+                .toList();
+    }
+
+    public MuxSnapshot.Counters counters() {
+        var reasons = new LinkedHashMap<String, Long>();
+        malformed.snapshot().forEach((reason, count) -> {
+            if (!reason.equals(PacketFault.NONE.label())) {
+                reasons.put(reason, count);
+            }
+        });
+        reasons.putAll(drops.snapshot());
+        return new MuxSnapshot.Counters(
+                totals.of(Total.RECEIVED),
+                totals.of(Total.FORWARDED),
+                totals.of(Total.ECHOES_ANSWERED),
+                totals.of(Total.TO_KERNEL),
+                totals.of(Total.ERRORS_SENT),
+                totals.of(Total.ERRORS_SUPPRESSED),
+                reasons,
+                neighbors.drops().snapshot(),
+                flows.counters());
+    }
+
+    /** Where the next packet of a flow would go, and why. */
+    public Explanation explain(FlowKey flow) {
+        return new Explainer(inPath, flows).explain(flow, nowMillis());
+    }
+
+    // ---- time and events
+
+    private int nowMillis() {
+        return (int) (surroundings.nanoTime().getAsLong() / 1_000_000);
+    }
+
+    private Instant now() {
+        return surroundings.wallTime().instant();
+    }
+
+    private void emit(MuxEvent event) {
+        later(() -> tell(event));
+    }
+
+    private void tell(MuxEvent event) {
+        surroundings.listener().accept(event);
+    }
+
+    private void later(Runnable task) {
+        try {
+            surroundings.events().execute(task);
+        } catch (RejectedExecutionException closing) {
+            lostEvents.incrementAndGet();
+        }
+    }
+}

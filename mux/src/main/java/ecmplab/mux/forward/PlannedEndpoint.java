@@ -1,0 +1,89 @@
+package ecmplab.mux.forward;
+
+import ecmplab.mux.table.EndpointId;
+import ecmplab.mux.table.EndpointPolicy;
+import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.mux.table.MaglevTable;
+import ecmplab.mux.table.TableVersion;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint as a forwarding thread needs it: immutable but for its counts. */
+final class PlannedEndpoint {
+    /** A generation, its table, and the number of each of the table's members. */
+    static final class Generation {
+        private final TableVersion version;
+        private final MaglevTable table;
+        private final int[] numbers;
+
+        Generation(TableVersion version, MaglevTable table, int[] numbers) {
+            this.version = version;
+            this.table = table;
+            this.numbers = numbers;
+        }
+
+        TableVersion version() {
+            return version;
+        }
+
+        MaglevTable table() {
+            return table;
+        }
+
+        /** Number of the member at an index of the table. */
+        int number(int index) {
+            return numbers[index];
+        }
+
+        /** Number of the owner of a slot, or -1 when nobody takes flows. */
+        int owner(int slot) {
+            int index = table.index(slot);
+            return index == MaglevTable.NOBODY ? -1 : numbers[index];
+        }
+    }
+
+    /** In the plan. */
+    final int index;
+
+    final EndpointPolicy policy;
+    final Affinity affinity;
+    /** As in the policy, newest first. */
+    final List<Generation> generations;
+    /** The active generation, or null when there is none or nobody in it takes flows. */
+    final @Nullable Generation active;
+
+    final Use use;
+
+    /** What packets leave behind at an endpoint, from plan to plan. */
+    static final class Use {
+        final Tally<Tally.Traffic> traffic = new Tally<>(Tally.Traffic.class);
+        /** The last generation that was active when a packet came; the forwarding thread's. */
+        int usedGeneration;
+    }
+
+    PlannedEndpoint(int index, EndpointPolicy policy, List<Generation> generations, Use use) {
+        this.index = index;
+        this.policy = policy;
+        this.generations = generations;
+        this.use = use;
+        affinity = policy.affinity();
+        active = generations.stream()
+                .filter(generation -> generation.version().state() == TableVersion.State.ACTIVE)
+                .filter(generation -> !generation.table().isEmpty())
+                .findFirst()
+                .orElse(null);
+    }
+
+    EndpointId id() {
+        return policy.id();
+    }
+
+    /** 0 without an active generation. */
+    int generation() {
+        return active == null ? 0 : active.version().generation();
+    }
+
+    int idleMillis() {
+        return Math.clamp(policy.idleTimeout().toMillis(), 1, Integer.MAX_VALUE / 2);
+    }
+}

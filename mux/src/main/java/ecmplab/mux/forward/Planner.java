@@ -1,0 +1,164 @@
+package ecmplab.mux.forward;
+
+import ecmplab.mux.forward.Plan.NumberedMember;
+import ecmplab.mux.forward.PlannedEndpoint.Generation;
+import ecmplab.mux.table.EndpointId;
+import ecmplab.mux.table.EndpointPolicy;
+import ecmplab.mux.table.MaglevTable;
+import ecmplab.mux.table.SlbPolicy;
+import ecmplab.mux.table.TableVersion;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Compiles policies into plans, one after another; keeps what carries over: tables of generations that did not change, numbers of
+ * members, counts. An endpoint that cannot be served as written stays as it was. One thread at a time.
+ */
+final class Planner {
+    private static final int MOST_ENDPOINTS = 65_536;
+    private static final int MOST_GENERATIONS = 64;
+
+    /** @param refused endpoints of the policy that are not in the plan as written */
+    record Result(Plan plan, List<PolicyOutcome.Refusal> refused) {}
+
+    private final MemberNumbers numbers = new MemberNumbers();
+    private Map<EndpointId, PlannedEndpoint> last = Map.of();
+    private Map<Inet4Address, Tally<Tally.Peer>> peers = Map.of();
+    private long serial;
+
+    /** @param purged serial of the last plan by which flow tables have been purged of members that left */
+    Result plan(SlbPolicy policy, long purged) {
+        serial++;
+        numbers.purged(purged);
+        var refused = new ArrayList<PolicyOutcome.Refusal>();
+        var endpoints = new LinkedHashMap<EndpointId, PlannedEndpoint>();
+        for (var wanted : policy.endpoints()) {
+            var id = wanted.id();
+            var wrong = endpoints.size() == MOST_ENDPOINTS
+                    ? Optional.of("more than " + MOST_ENDPOINTS + " endpoints")
+                    : endpoints.containsKey(id) ? Optional.of("occurs twice") : fault(wanted);
+            PlannedEndpoint endpoint = null;
+            if (wrong.isEmpty()) {
+                try {
+                    endpoint = endpoint(endpoints.size(), wanted);
+                } catch (IllegalArgumentException unusable) {
+                    wrong = Optional.of(String.valueOf(unusable.getMessage()));
+                }
+            }
+            wrong.ifPresent(why -> refused.add(new PolicyOutcome.Refusal(id, why)));
+            var before = last.get(id);
+            if (endpoint == null && before != null && !endpoints.containsKey(id)) {
+                endpoint = endpoint(endpoints.size(), before.policy);
+            }
+            if (endpoint != null) {
+                endpoints.put(id, endpoint);
+            }
+        }
+        return new Result(assemble(policy, endpoints), refused);
+    }
+
+    private static Optional<String> fault(EndpointPolicy endpoint) {
+        if (!(endpoint.id().vip() instanceof Inet4Address)) {
+            return Optional.of("an IPv6 VIP, and this MUX forwards IPv4");
+        }
+        if (endpoint.versions().size() > MOST_GENERATIONS) {
+            return Optional.of(endpoint.versions().size() + " generations: must be at most " + MOST_GENERATIONS);
+        }
+        long active = endpoint.versions().stream()
+                .filter(version -> version.state() == TableVersion.State.ACTIVE)
+                .count();
+        if (active > 1) {
+            return Optional.of(active + " active generations: must be one at most");
+        }
+        return endpoint.versions().stream()
+                .flatMap(version -> version.members().stream())
+                .filter(member -> !(member.host() instanceof Inet4Address))
+                .findFirst()
+                .map(member -> "member " + member.id() + " on an IPv6 host, and this MUX sends to IPv4");
+    }
+
+    /** @throws IllegalArgumentException when a table cannot be computed */
+    private PlannedEndpoint endpoint(int index, EndpointPolicy policy) {
+        var before = last.get(policy.id());
+        var known = before == null ? List.<Generation>of() : before.generations;
+        var generations = new ArrayList<Generation>();
+        for (var version : policy.versions()) {
+            var table = known.stream()
+                    .filter(generation -> isSameTable(generation.version(), version))
+                    .findFirst()
+                    .map(Generation::table)
+                    .orElseGet(() -> MaglevTable.of(version));
+            generations.add(new Generation(version, table, numbersOf(policy.id(), table)));
+        }
+        var use = before == null ? new PlannedEndpoint.Use() : before.use;
+        return new PlannedEndpoint(index, policy, List.copyOf(generations), use);
+    }
+
+    private static boolean isSameTable(TableVersion one, TableVersion other) {
+        return one.slots() == other.slots()
+                && one.seed() == other.seed()
+                && one.members().equals(other.members());
+    }
+
+    private int[] numbersOf(EndpointId endpoint, MaglevTable table) {
+        int[] numbered = new int[table.members().size()];
+        for (int i = 0; i < numbered.length; i++) {
+            numbered[i] = numbers.of(
+                    new MemberNumbers.Key(endpoint, table.members().get(i).id()));
+            if (numbered[i] < 0) {
+                throw new IllegalArgumentException("more than " + MemberNumbers.MOST + " members in all");
+            }
+        }
+        return numbered;
+    }
+
+    private Plan assemble(SlbPolicy policy, Map<EndpointId, PlannedEndpoint> endpoints) {
+        var numbered = new HashMap<Integer, NumberedMember>();
+        var keys = new HashSet<MemberNumbers.Key>();
+        var hosts = new HashMap<Inet4Address, Tally<Tally.Peer>>();
+        for (var endpoint : endpoints.values()) {
+            // Where a member is differs between generations when it moved: the active one knows, then the newest.
+            endpoint.generations.stream()
+                    .sorted(Comparator.comparingInt(Planner::rank))
+                    .forEach(generation -> {
+                        for (int i = 0; i < generation.table().members().size(); i++) {
+                            var member = generation.table().members().get(i);
+                            numbered.putIfAbsent(generation.number(i), new NumberedMember(member, endpoint.index));
+                            keys.add(new MemberNumbers.Key(endpoint.id(), member.id()));
+                            hosts.computeIfAbsent((Inet4Address) member.host(), this::peer);
+                        }
+                    });
+        }
+        numbers.retain(keys, serial);
+        last = endpoints;
+        peers = hosts;
+        return new Plan(
+                serial,
+                policy.epoch(),
+                policy.cfg(),
+                List.copyOf(endpoints.values()),
+                numbered,
+                numbers.limit(),
+                hosts);
+    }
+
+    private Tally<Tally.Peer> peer(Inet4Address host) {
+        var before = peers.get(host);
+        return before == null ? new Tally<>(Tally.Peer.class) : before;
+    }
+
+    private static int rank(Generation generation) {
+        return switch (generation.version().state()) {
+            case ACTIVE -> 0;
+            case RETIRED -> 1;
+            case PREPARED -> 2;
+        };
+    }
+}

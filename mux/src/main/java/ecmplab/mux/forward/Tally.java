@@ -1,0 +1,52 @@
+package ecmplab.mux.forward;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** A few counts. One thread adds, any thread reads; adding allocates nothing. */
+final class Tally<C extends Enum<C>> {
+    /** Of an endpoint. */
+    enum Traffic {
+        PACKETS,
+        /** Of the clients' IPv4 packets, headers included. */
+        OCTETS,
+        /** Entered in the flow table, or there given a member anew. */
+        NEW_FLOWS,
+        /** TCP segments, not the first of their connection, of flows this MUX did not know: another had them before. */
+        TAKEN_OVER
+    }
+
+    /** Of a host that VXLAN is sent to. */
+    enum Peer {
+        PACKETS,
+        /** Of the outer IPv4 packets. */
+        OCTETS
+    }
+
+    /** Of the MUX. */
+    enum Total {
+        RECEIVED,
+        FORWARDED,
+        ECHOES_ANSWERED,
+        ERRORS_SENT,
+        ERRORS_SUPPRESSED,
+        TO_KERNEL
+    }
+
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final long[] counts;
+
+    Tally(Class<C> counts) {
+        this.counts = new long[counts.getEnumConstants().length];
+    }
+
+    void add(C what, long amount) {
+        int at = what.ordinal();
+        COUNT.setOpaque(counts, at, counts[at] + amount);
+    }
+
+    long of(C what) {
+        return (long) COUNT.getOpaque(counts, what.ordinal());
+    }
+}
