@@ -28,6 +28,7 @@ public final class NeighborCache {
     private final int ownAddress;
     private final NeighborSettings settings;
     private final Undeliverable undeliverable;
+    private final @Nullable NeighborListener listener;
     private final FramePool pool;
     private final Ethernet ethernet = new Ethernet();
     private final Arp arp = new Arp();
@@ -53,10 +54,21 @@ public final class NeighborCache {
 
     /** @param ownAddress that requests are sent from, in the subnet of the neighbours */
     public NeighborCache(Port port, Inet4Address ownAddress, NeighborSettings settings, Undeliverable undeliverable) {
+        this(port, ownAddress, settings, undeliverable, null);
+    }
+
+    /** A cache that also tells {@code listener}, if there is one. */
+    public NeighborCache(
+            Port port,
+            Inet4Address ownAddress,
+            NeighborSettings settings,
+            Undeliverable undeliverable,
+            @Nullable NeighborListener listener) {
         this.port = port;
         this.ownAddress = Ipv4.bits(ownAddress);
         this.settings = settings;
         this.undeliverable = undeliverable;
+        this.listener = listener;
         pool = port.pool();
         reachableNanos = settings.reachable().toNanos();
         retransmitNanos = settings.retransmit().toNanos();
@@ -181,7 +193,7 @@ public final class NeighborCache {
             confirm(entry, mac, nowNanos);
         } else if (entry.mac != mac) {
             // A gratuitous or overheard message: believed, but asked about at the next use (RFC 4861 section 7.2.5).
-            learn(entry, mac);
+            learn(entry, mac, nowNanos);
             entry.state = NeighborState.STALE;
         }
         return PacketFault.NONE;
@@ -192,10 +204,13 @@ public final class NeighborCache {
         entry.everConfirmed = true;
         entry.confirmedAt = now;
         entry.dueAt = now + reachableNanos;
-        learn(entry, mac);
+        learn(entry, mac, now);
     }
 
-    private void learn(Entry entry, long mac) {
+    private void learn(Entry entry, long mac, long now) {
+        if (listener != null && entry.mac != mac) {
+            listener.resolved(entry.address, mac, now);
+        }
         entry.mac = mac;
         for (int i = 0; i < entry.waiting; i++) {
             pool.takeInHand(entry.waitingFrames[i]);
@@ -249,6 +264,9 @@ public final class NeighborCache {
     private void fail(Entry entry, long now) {
         entry.state = NeighborState.FAILED;
         entry.dueAt = now + failedHoldNanos;
+        if (listener != null) {
+            listener.failed(entry.address, now);
+        }
         int address = entry.address;
         while (entry.waiting > 0) { // one by one: the callee may come back here to send its report
             int length = entry.waitingLengths[0];
