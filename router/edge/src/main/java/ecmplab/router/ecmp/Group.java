@@ -1,6 +1,7 @@
 package ecmplab.router.ecmp;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -26,6 +27,23 @@ public record Group(
 
     public Group {
         members = List.copyOf(members);
+    }
+
+    /** The table there would be if the member left, without changing anything; empty when it is the last. */
+    public Optional<BucketTable> tableWithout(int nextHop) {
+        var others =
+                members.stream().filter(member -> member.nextHop() != nextHop).toList();
+        if (others.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (table.mode()) {
+                    case MODULO -> BucketTable.modulo(others);
+                    case HASH_THRESHOLD -> BucketTable.hashThreshold(others);
+                    case RESILIENT ->
+                        Rebalancing.step(table.owners(), others, Rebalancing.Idleness.NONE_IDLE, false)
+                                .table();
+                });
     }
 
     Group withId(int newId) {

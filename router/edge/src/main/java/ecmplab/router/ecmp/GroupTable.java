@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupTable {
     private final EcmpPolicy policy;
+    private final int firstId;
     private final int maxGroups;
     private final Map<List<Member>, List<Integer>> byMembers = new HashMap<>();
     private @Nullable Group[] groups = new Group[16];
@@ -31,9 +32,13 @@ public final class GroupTable {
     private long coalesced;
     private long refused;
 
-    /** @param maxGroups groups there may be at once; beyond that routes share where they can and lose flows, or get none */
-    public GroupTable(EcmpPolicy policy, int maxGroups) {
+    /**
+     * @param firstId ids of groups start here; above {@link Group#NONE}
+     * @param maxGroups groups there may be at once; beyond that routes share where they can and lose flows, or get none
+     */
+    public GroupTable(EcmpPolicy policy, int firstId, int maxGroups) {
         this.policy = policy;
+        this.firstId = firstId;
         this.maxGroups = maxGroups;
     }
 
@@ -266,7 +271,7 @@ public final class GroupTable {
     }
 
     private int freeId() {
-        for (int id = Group.NONE + 1; id < groups.length; id++) {
+        for (int id = firstId; id < groups.length; id++) {
             if (groups[id] == null) {
                 return id;
             }

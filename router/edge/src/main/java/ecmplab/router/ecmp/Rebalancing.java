@@ -40,6 +40,19 @@ final class Rebalancing {
 
     /** When a bucket was last used, and what of that counts as idle. */
     interface Idleness {
+        /** Every bucket is in use. */
+        Idleness NONE_IDLE = new Idleness() {
+            @Override
+            public long lastUsed(int bucket) {
+                return 0;
+            }
+
+            @Override
+            public boolean idle(int bucket) {
+                return false;
+            }
+        };
+
         /** {@link System#nanoTime} of the last packet, or {@link GroupUse#NEVER}. */
         long lastUsed(int bucket);
 

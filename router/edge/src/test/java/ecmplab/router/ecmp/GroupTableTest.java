@@ -24,7 +24,7 @@ class GroupTableTest {
     private static final EcmpPolicy POLICY =
             new EcmpPolicy(EcmpMode.RESILIENT, 512, Duration.ofSeconds(10), Duration.ZERO);
 
-    private final GroupTable table = new GroupTable(POLICY, 64);
+    private final GroupTable table = new GroupTable(POLICY, 1, 64);
     private long now = 5 * SECOND;
 
     @Test
@@ -146,7 +146,7 @@ class GroupTableTest {
     @Test
     void theUnbalancedTimerMovesBusyBuckets() {
         var forced = new GroupTable(
-                new EcmpPolicy(EcmpMode.RESILIENT, 512, Duration.ofSeconds(10), Duration.ofSeconds(60)), 8);
+                new EcmpPolicy(EcmpMode.RESILIENT, 512, Duration.ofSeconds(10), Duration.ofSeconds(60)), 1, 8);
         int id = ask(forced, want(0, 1)).getFirst();
         var use = Objects.requireNonNull(forced.group(id)).use();
         IntStream.range(0, 512).forEach(bucket -> use.touch(bucket, now));
@@ -175,7 +175,7 @@ class GroupTableTest {
 
     @Test
     void withoutRoomRoutesShareWhereTheyCanAndAreRefusedWhereTheyCannot() {
-        var small = new GroupTable(POLICY, 2);
+        var small = new GroupTable(POLICY, 1, 2);
         int a = ask(small, want(0, 1, 2, 3), want(0, 1, 2, 3)).getFirst();
         int b = ask(small, want(0, 1, 2)).getFirst();
         assertEquals(b, ask(small, want(a, 1, 2)).getFirst(), "would need a copy of a");
@@ -188,7 +188,7 @@ class GroupTableTest {
     @Test
     void moduloAndHashThresholdGroupsAreFunctionsOfTheirMembers() {
         for (var mode : List.of(EcmpMode.MODULO, EcmpMode.HASH_THRESHOLD)) {
-            var plain = new GroupTable(EcmpPolicy.of(mode, 512), 8);
+            var plain = new GroupTable(EcmpPolicy.of(mode, 512), 1, 8);
             int a = ask(plain, want(0, 1, 2, 3)).getFirst();
             int b = ask(plain, want(0, 1, 2)).getFirst();
             assertEquals(b, ask(plain, want(a, 1, 2)).getFirst(), "equal members, equal tables, one group");
@@ -202,7 +202,7 @@ class GroupTableTest {
     void overRandomHistoriesNoFlowMovesWithoutNeed() {
         for (int seed = 0; seed < 30; seed++) {
             var random = new Random(seed);
-            var groups = new GroupTable(POLICY, 256);
+            var groups = new GroupTable(POLICY, 1, 256);
             var routes = new int[12];
             Map<Integer, List<Member>> wanted = new HashMap<>();
             for (int pass = 0; pass < 60; pass++) {

@@ -1,0 +1,62 @@
+package ecmplab.router;
+
+import ecmplab.bgp.wire.Prefix;
+import ecmplab.packet.MacAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What happened, for logs and the time lines of drills.
+ */
+public sealed interface RouterEvent {
+    /** {@link System#nanoTime}, or the clock the router was given: of the moment itself. */
+    long nanos();
+
+    /** By the wall clock. */
+    Instant time();
+
+    /**
+     * A prefix has other next hops from now on: published to the forwarding thread when this is told.
+     *
+     * @param before addresses of the next hops; empty when there was no route, or only a connected one
+     * @param after likewise
+     * @param group 0 when the prefix has none any more
+     * @param bucketsMoved of the prefix's flows, buckets (in other modes than resilient: slots) that changed their next hop
+     * @param shareMoved the part of all flows that moved, 0 to 1
+     */
+    record NextHopsChanged(
+            long nanos,
+            Instant time,
+            Prefix prefix,
+            List<InetAddress> before,
+            List<InetAddress> after,
+            int group,
+            int bucketsMoved,
+            double shareMoved)
+            implements RouterEvent {}
+
+    /** More prefixes changed in one pass than are told one by one. */
+    record ChangesElided(long nanos, Instant time, int prefixes) implements RouterEvent {}
+
+    /** Buckets of a resilient group went to members that were short of them, because they were idle or had waited long. */
+    record BucketsMigrated(long nanos, Instant time, int group, int buckets, boolean balanced) implements RouterEvent {}
+
+    /**
+     * The first packet went to a next hop because of a change of its group.
+     *
+     * @param destination of the packet
+     */
+    record FirstPacket(
+            long nanos, Instant time, Inet4Address destination, int group, Inet4Address nextHop, String interfaceName)
+            implements RouterEvent {}
+
+    /** A neighbour answered that was not known, or from another MAC address than before. */
+    record NeighborResolved(long nanos, Instant time, String interfaceName, Inet4Address address, MacAddress mac)
+            implements RouterEvent {}
+
+    /** A neighbour did not answer. */
+    record NeighborFailed(long nanos, Instant time, String interfaceName, Inet4Address address)
+            implements RouterEvent {}
+}

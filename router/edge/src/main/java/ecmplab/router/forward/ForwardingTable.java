@@ -1,0 +1,54 @@
+package ecmplab.router.forward;
+
+import ecmplab.router.ecmp.Group;
+import ecmplab.router.fib.Fib;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the forwarding thread looks up, of one moment: prefixes to groups to next hops. Immutable but for the use that
+ * groups note; published as a whole by one store.
+ */
+public final class ForwardingTable {
+    /** In place of a group: an own address, whose packets the kernel takes. */
+    public static final int TO_KERNEL = 1;
+    /** In place of a group: the broadcast address of an own subnet. */
+    public static final int BROADCAST = 2;
+    /** In place of a group: dropped without a word. */
+    public static final int BLACKHOLE = 3;
+    /** Groups have ids from here on. */
+    public static final int FIRST_GROUP = 4;
+
+    public static final ForwardingTable EMPTY = new ForwardingTable(Fib.EMPTY, new Group[0], new NextHop[0]);
+
+    private final Fib fib;
+    private final @Nullable Group[] groups;
+    private final NextHop[] nextHops;
+
+    /**
+     * @param groups by id; every group that {@code fib} names is there, and its members are in {@code nextHops}
+     * @param nextHops by id; neither array is written to from now on
+     */
+    public ForwardingTable(Fib fib, @Nullable Group[] groups, NextHop[] nextHops) {
+        this.fib = fib;
+        this.groups = groups;
+        this.nextHops = nextHops;
+    }
+
+    /** A group, {@link #TO_KERNEL}, {@link #BROADCAST}, {@link #BLACKHOLE}, or {@link Fib#NO_ROUTE}. */
+    public int lookup(int destination) {
+        return fib.lookup(destination);
+    }
+
+    public @Nullable Group group(int id) {
+        return id < groups.length ? groups[id] : null;
+    }
+
+    public NextHop nextHop(int id) {
+        return nextHops[id];
+    }
+
+    /** The ids of groups are below this. */
+    public int groupLimit() {
+        return groups.length;
+    }
+}
