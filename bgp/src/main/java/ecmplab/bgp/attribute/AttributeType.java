@@ -19,6 +19,9 @@ public final class AttributeType {
     public static final int AS4_AGGREGATOR = 18;
     public static final int LARGE_COMMUNITIES = 32;
 
+    /** Stands for an AS number that does not fit (RFC 6793). */
+    static final int AS_TRANS = 23_456;
+
     static final int OPTIONAL = 0x80;
     static final int TRANSITIVE = 0x40;
     static final int PARTIAL = 0x20;

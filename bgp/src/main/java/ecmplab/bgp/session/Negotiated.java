@@ -1,8 +1,10 @@
 package ecmplab.bgp.session;
 
 import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.capability.Open;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.RouterId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,6 +41,29 @@ public record Negotiated(
     public Negotiated {
         families = families.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(families));
         peerCapabilities = List.copyOf(peerCapabilities);
+    }
+
+    /** What our offer and the peer's OPEN come to. */
+    static Negotiated of(SessionConfig config, Open open, InetSocketAddress local, InetSocketAddress remote) {
+        long holdTime = Math.min(config.holdTime().toSeconds(), open.holdTimeSeconds());
+        var common = EnumSet.noneOf(AddressFamily.class);
+        common.addAll(config.families());
+        common.retainAll(open.families());
+        boolean extended = config.extendedMessages() && open.extendedMessages();
+        return new Negotiated(
+                config.localAsn(),
+                config.routerId(),
+                open.asn(),
+                open.routerId(),
+                Duration.ofSeconds(holdTime),
+                Duration.ofSeconds(holdTime).dividedBy(3),
+                common,
+                open.fourOctetAs(),
+                open.routeRefresh(),
+                extended ? Framing.EXTENDED_MESSAGE : Framing.STANDARD_MESSAGE,
+                local,
+                remote,
+                open.capabilities());
     }
 
     public boolean isEbgp() {

@@ -41,6 +41,7 @@ public record SessionConfig(
     public static final int BGP_PORT = 179;
 
     private static final int LONGEST_KEY = 80;
+    private static final Duration SHORTEST_SEND_HOLD_TIME = Duration.ofMinutes(8);
 
     public SessionConfig {
         if (remoteAsn.bits() == 0 || localAsn.bits() == 0) {
@@ -97,6 +98,12 @@ public record SessionConfig(
                 null,
                 EnumSet.of(AddressFamily.IPV4_UNICAST),
                 true);
+    }
+
+    /** How long the peer may take nothing of what we send (RFC 9687 section 3): the longer of 8 minutes and twice the hold time. */
+    public Duration sendHoldTime() {
+        var twice = holdTime.multipliedBy(2);
+        return twice.compareTo(SHORTEST_SEND_HOLD_TIME) > 0 ? twice : SHORTEST_SEND_HOLD_TIME;
     }
 
     public boolean isEbgp() {

@@ -1,0 +1,370 @@
+package ecmplab.bgp.session;
+
+import ecmplab.bgp.attribute.MalformedUpdate;
+import ecmplab.bgp.capability.Open;
+import ecmplab.bgp.wire.Framing;
+import ecmplab.bgp.wire.Notification;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a neighbour's {@link StateMachine} on an event loop: its actions on sockets and timers, their doings as events. */
+@SuppressWarnings("FutureReturnValueIgnored") // the end of a channel is told to its handler
+final class ConnectedNeighbor implements Neighbor {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectedNeighbor.class);
+
+    private final SessionConfig config;
+    private final SessionListener listener;
+    private final Transport transport;
+    private final EventLoop loop;
+    private final InstantSource clock;
+    private final StateMachine machine;
+    private final Counters counters = new Counters();
+
+    private final Map<Integer, Connection> connections = new HashMap<>();
+    private final Queue<Event> events = new ArrayDeque<>();
+    private boolean stepping;
+    private int lastNumber;
+    private @Nullable SocketChannel dialling;
+    private @Nullable Future<?> retryTimer;
+    private @Nullable Future<?> backOffTimer;
+    private @Nullable CompletableFuture<Void> drained;
+
+    // For snapshots, which any thread takes.
+    private volatile StateSince state;
+    private volatile @Nullable EstablishedSession session;
+    private volatile @Nullable CloseReason lastClose;
+    private volatile @Nullable Notification lastSent;
+    private volatile @Nullable Notification lastReceived;
+
+    private record StateSince(State state, Instant since) {}
+
+    ConnectedNeighbor(
+            SessionConfig config,
+            SessionListener listener,
+            Transport transport,
+            EventLoop loop,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.config = config;
+        this.listener = listener;
+        this.transport = transport;
+        this.loop = loop;
+        this.clock = clock;
+        this.machine = new StateMachine(config, random);
+        this.state = new StateSince(State.IDLE, clock.instant());
+    }
+
+    @Override
+    public SessionConfig config() {
+        return config;
+    }
+
+    @Override
+    public void start() {
+        loop.execute(() -> step(new Event.Start()));
+    }
+
+    @Override
+    public void stop(String text) {
+        var notification = Notification.cease(Notification.CEASE_ADMIN_SHUTDOWN, text);
+        loop.execute(() -> step(new Event.Stop(notification, text)));
+    }
+
+    @Override
+    public void reset(Notification notification) {
+        loop.execute(() -> step(new Event.Reset(notification)));
+    }
+
+    /** Stops for ever; completes when no connection is left. */
+    CompletableFuture<Void> end(Notification notification) {
+        var done = new CompletableFuture<Void>();
+        loop.execute(() -> {
+            step(new Event.Stop(notification, ""));
+            drained = done;
+            completeWhenDrained();
+        });
+        return done;
+    }
+
+    @Override
+    public SessionSnapshot snapshot() {
+        var now = state;
+        var up = session;
+        return new SessionSnapshot(
+                config,
+                now.state(),
+                now.since(),
+                up == null ? null : up.negotiated(),
+                counters.received(),
+                counters.sent(),
+                counters.get(Counters.CONNECT_ATTEMPTS),
+                counters.get(Counters.ACCEPTED),
+                counters.get(Counters.REFUSED),
+                counters.get(Counters.ESTABLISHED),
+                counters.get(Counters.DISCARDED_ATTRIBUTES),
+                counters.get(Counters.TREATED_AS_WITHDRAW),
+                up == null ? 0 : up.pendingOctets(),
+                up != null && up.isReadingPaused(),
+                instant(Counters.LAST_READ_MILLIS),
+                instant(Counters.LAST_WRITE_MILLIS),
+                lastClose,
+                lastSent,
+                lastReceived);
+    }
+
+    private @Nullable Instant instant(int counter) {
+        long millis = counters.get(counter);
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
+    }
+
+    /** Takes a connection that the neighbour made, not registered with an event loop yet. From any thread. */
+    void accept(SocketChannel channel) {
+        channel.config().setAutoRead(false);
+        loop.register(channel).addListener((ChannelFuture registered) -> {
+            if (registered.isSuccess() && channel.isActive()) {
+                counters.increment(Counters.ACCEPTED);
+                transport.configure(channel, config);
+                int number = connect(channel);
+                channel.config().setAutoRead(true);
+                step(new Event.Accepted(number, channel.localAddress(), channel.remoteAddress()));
+            } else {
+                channel.close();
+            }
+        });
+    }
+
+    private int connect(SocketChannel channel) {
+        var connection = new Connection(this, ++lastNumber, channel);
+        connections.put(connection.number(), connection);
+        channel.pipeline().addLast(connection);
+        return connection.number();
+    }
+
+    /** Feeds the state machine and does what it says. An event that comes up meanwhile waits its turn. */
+    void step(Event event) {
+        assert loop.inEventLoop();
+        events.add(event);
+        if (stepping) {
+            return;
+        }
+        stepping = true;
+        try {
+            for (var next = events.poll(); next != null; next = events.poll()) {
+                var actions = machine.step(next);
+                if (machine.state() != state.state()) {
+                    state = new StateSince(machine.state(), clock.instant());
+                }
+                if (next instanceof Event.NotificationReceived received) {
+                    lastReceived = received.notification();
+                }
+                actions.forEach(this::perform);
+            }
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private void perform(Action action) {
+        switch (action) {
+            case Action.Dial() -> dial();
+            case Action.AbortDial() -> abortDial();
+            case Action.StartRetryTimer(var after) -> {
+                cancel(retryTimer);
+                retryTimer = schedule(new Event.RetryTimerExpired(), after);
+            }
+            case Action.StopRetryTimer() -> cancel(retryTimer);
+            case Action.StartBackOff(var after) -> backOffTimer = schedule(new Event.BackOffExpired(), after);
+            case Action.StopBackOff() -> cancel(backOffTimer);
+            case Action.SendOpen(int number, var open) -> sendOpen(connection(number), open);
+            case Action.SendKeepalive(int number) -> {
+                var connection = connection(number);
+                var message = connection.channel().alloc().buffer(Framing.HEADER);
+                Framing.writeKeepalive(message);
+                connection.outbound().sendNow(message);
+            }
+            case Action.StartHoldTimer(int number, var after) ->
+                connection(number).timers().startHold(after);
+            case Action.StartKeepaliveTimer(int number, var after) ->
+                connection(number).timers().startKeepalive(after);
+            case Action.Close close -> close(close);
+            case Action.SessionUp(int number, var negotiated) -> up(connection(number), negotiated);
+            case Action.SessionDown over -> {
+                var down = session;
+                session = null;
+                if (down != null) {
+                    listener.closed(down, over.reason());
+                }
+            }
+            case Action.AttemptFailed(var reason) -> {
+                lastClose = reason;
+                listener.attemptFailed(this, reason);
+            }
+            case Action.Refused refused -> counters.increment(Counters.REFUSED);
+            case Action.StateChanged(var from, var to, var cause) -> listener.stateChanged(this, from, to, cause);
+        }
+    }
+
+    private void dial() {
+        counters.increment(Counters.CONNECT_ATTEMPTS);
+        var channel = transport.newConnector(config);
+        dialling = channel;
+        loop.register(channel);
+        try {
+            transport.configure(channel, config);
+            transport.sign(channel, config);
+        } catch (ChannelException noSuchOption) {
+            channel.close();
+            dialling = null;
+            step(new Event.DialFailed("socket option: " + noSuchOption.getMessage()));
+            return;
+        }
+        var remote = new InetSocketAddress(config.remoteAddress(), config.port());
+        var local = config.localAddress() == null ? null : new InetSocketAddress(config.localAddress(), 0);
+        channel.connect(remote, local).addListener((ChannelFuture result) -> {
+            if (!channel.equals(dialling)) { // given up meanwhile
+                channel.close();
+                return;
+            }
+            dialling = null;
+            if (result.isSuccess()) {
+                int number = connect(channel);
+                step(new Event.Dialled(number, channel.localAddress(), channel.remoteAddress()));
+            } else {
+                channel.close();
+                step(new Event.DialFailed(String.valueOf(result.cause().getMessage())));
+            }
+        });
+    }
+
+    private void abortDial() {
+        var channel = dialling;
+        dialling = null;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    private void sendOpen(Connection connection, Open open) {
+        var message = connection.channel().alloc().buffer();
+        open.encode(message);
+        connection.outbound().sendNow(message);
+    }
+
+    private void close(Action.Close close) {
+        var connection = connection(close.connection());
+        if (close.notification() != null) {
+            lastSent = close.notification();
+        }
+        lastClose = close.reason();
+        boolean peerIsGone = close.reason() instanceof CloseReason.HoldTimerExpired
+                || close.reason() instanceof CloseReason.SendHoldTimerExpired;
+        connection.finish(close.notification(), peerIsGone);
+    }
+
+    private void up(Connection connection, Negotiated negotiated) {
+        counters.increment(Counters.ESTABLISHED);
+        var established = connection.establish(negotiated);
+        session = established;
+        transport.limitRetransmission(connection.channel(), negotiated.holdTime());
+        connection.timers().startSendHold(config.sendHoldTime());
+        listener.established(established, negotiated);
+    }
+
+    /** The connection of an action: the state machine knows only those that are here. */
+    private Connection connection(int number) {
+        var connection = connections.get(number);
+        if (connection == null) {
+            throw new IllegalStateException("no connection " + number + " with " + config.remoteAddress());
+        }
+        return connection;
+    }
+
+    private Future<?> schedule(Event event, Duration after) {
+        return loop.schedule(() -> step(event), after.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    // What a connection tells.
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    SessionListener listener() {
+        return listener;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    void heard() {
+        counters.set(Counters.LAST_READ_MILLIS, clock.millis());
+    }
+
+    void wrote() {
+        counters.set(Counters.LAST_WRITE_MILLIS, clock.millis());
+    }
+
+    void writable(Outbound outbound) {
+        var up = session;
+        if (up != null && up.uses(outbound)) {
+            listener.writable(up);
+        }
+    }
+
+    void malformed(Session of, MalformedUpdate fault) {
+        switch (fault.cost()) {
+            case DISCARD_ATTRIBUTE -> counters.increment(Counters.DISCARDED_ATTRIBUTES);
+            case TREAT_AS_WITHDRAW -> counters.increment(Counters.TREATED_AS_WITHDRAW);
+            case SESSION_RESET -> {}
+        }
+        listener.malformed(of, fault);
+    }
+
+    /** A programming error, in the listener or here: the session cannot be trusted any more. */
+    void broke(Connection connection, Throwable cause) {
+        LOG.error("session with {} ends", config.remoteAddress().getHostAddress(), cause);
+        step(new Event.MalformedReceived(connection.number(), Notification.cease(0), "internal error: " + cause));
+    }
+
+    /** The connection's socket is closed. */
+    void gone(Connection connection) {
+        connection.timers().stop();
+        connections.remove(connection.number());
+        completeWhenDrained();
+    }
+
+    private void completeWhenDrained() {
+        if (drained != null && connections.isEmpty()) {
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return config.toString();
+    }
+}

@@ -1,0 +1,538 @@
+package ecmplab.bgp.session;
+
+import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.capability.Open;
+import ecmplab.bgp.session.Action.AbortDial;
+import ecmplab.bgp.session.Action.AttemptFailed;
+import ecmplab.bgp.session.Action.Close;
+import ecmplab.bgp.session.Action.Dial;
+import ecmplab.bgp.session.Action.Refused;
+import ecmplab.bgp.session.Action.SendKeepalive;
+import ecmplab.bgp.session.Action.SendOpen;
+import ecmplab.bgp.session.Action.SessionDown;
+import ecmplab.bgp.session.Action.SessionUp;
+import ecmplab.bgp.session.Action.StartBackOff;
+import ecmplab.bgp.session.Action.StartHoldTimer;
+import ecmplab.bgp.session.Action.StartKeepaliveTimer;
+import ecmplab.bgp.session.Action.StartRetryTimer;
+import ecmplab.bgp.session.Action.StateChanged;
+import ecmplab.bgp.session.Action.StopBackOff;
+import ecmplab.bgp.session.Action.StopRetryTimer;
+import ecmplab.bgp.wire.Notification;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of a neighbour (RFC 4271 section 8): an event in, actions out; no socket, no clock, no thread. It holds up to two
+ * connections, one dialled and one accepted, each with a state of its own, and keeps one of them (section 6.8, RFC 6286).
+ *
+ * <p>Two things differ from the letter of section 8.2.2, to the same end. After a loss that no message caused, and after a Cease, the
+ * neighbour waits in Active and not in Idle, so that a peer that comes back is let in at once. And a second connection that comes up
+ * while the first is in OpenConfirm is held back without an OPEN until the first is decided: answering it at once lets both
+ * sides close a connection each, and flap in lockstep.
+ */
+final class StateMachine {
+    /** Hold time until the peer's OPEN is there (RFC 4271 section 8.2.2). */
+    static final Duration OPEN_HOLD_TIME = Duration.ofMinutes(4);
+
+    /** Doublings of the connect retry time after errors that follow one another. */
+    private static final int MOST_DOUBLINGS = 5;
+    /** Keepalives sent in one session until earlier errors are forgotten: about a hold time. */
+    private static final int KEEPALIVES_OF_A_SOUND_SESSION = 3;
+
+    private static final int BAD_PEER_AS = 2;
+    private static final int BAD_IDENTIFIER = 3;
+    private static final int UNSUPPORTED_CAPABILITY = 7;
+
+    private enum Phase {
+        STOPPED,
+        BACKING_OFF,
+        RUNNING
+    }
+
+    /** What follows the end of the last connection. */
+    private enum Next {
+        RETRY,
+        BACK_OFF
+    }
+
+    private final SessionConfig config;
+    private final Open ourOpen;
+    private final RandomGenerator random;
+
+    private Phase phase = Phase.STOPPED;
+    private boolean dialling;
+    private @Nullable Link dialled;
+    private @Nullable Link accepted;
+    private int errors;
+
+    private List<Action> actions = new ArrayList<>();
+
+    StateMachine(SessionConfig config, RandomGenerator random) {
+        this.config = config;
+        this.random = random;
+        this.ourOpen = open(config);
+    }
+
+    private static Open open(SessionConfig config) {
+        var capabilities = new ArrayList<Capability>();
+        config.families().forEach(family -> capabilities.add(Capability.Multiprotocol.of(family)));
+        capabilities.add(new Capability.RouteRefresh());
+        if (config.extendedMessages()) {
+            capabilities.add(new Capability.ExtendedMessage());
+        }
+        capabilities.add(new Capability.FourOctetAs(config.localAsn()));
+        return new Open(config.localAsn(), (int) config.holdTime().toSeconds(), config.routerId(), capabilities);
+    }
+
+    /** State of the connection that is furthest; without one, of the neighbour. */
+    State state() {
+        var best = connections().map(connection -> connection.state).max(State::compareTo);
+        return best.orElseGet(() -> phase != Phase.RUNNING ? State.IDLE : dialling ? State.CONNECT : State.ACTIVE);
+    }
+
+    /** Takes an event and says what is to be done about it. An event of a connection that is gone does nothing. */
+    List<Action> step(Event event) {
+        var before = state();
+        actions = new ArrayList<>();
+        take(event);
+        if (state() != before) {
+            actions.add(new StateChanged(before, state(), cause(event)));
+        }
+        return actions;
+    }
+
+    private void take(Event event) {
+        switch (event) {
+            case Event.Start() -> start();
+            case Event.Stop(var notification, var text) -> stop(notification, text);
+            case Event.Reset(var notification) -> reset(notification);
+            case Event.RetryTimerExpired() -> {
+                if (phase == Phase.RUNNING
+                        && !config.passive()
+                        && !dialling
+                        && connections().findAny().isEmpty()) {
+                    dial();
+                }
+            }
+            case Event.BackOffExpired() -> {
+                if (phase == Phase.BACKING_OFF) {
+                    run();
+                }
+            }
+            case Event.Dialled(int connection, var local, var remote) ->
+                dialled(new Link(connection, true, local, remote));
+            case Event.DialFailed(var detail) -> dialFailed(detail);
+            case Event.Accepted(int connection, var local, var remote) ->
+                accepted(new Link(connection, false, local, remote));
+            case Event.Lost(int number, var detail) ->
+                on(number, connection -> end(connection, null, new CloseReason.ConnectionLost(detail), Next.RETRY));
+            case Event.HoldTimerExpired(int number) -> on(number, this::holdTimerExpired);
+            case Event.KeepaliveTimerExpired(int number) -> on(number, this::keepalive);
+            case Event.SendHoldTimerExpired(int number) ->
+                on(
+                        number,
+                        connection -> end(
+                                connection,
+                                Notification.of(Notification.SEND_HOLD_TIMER_EXPIRED, 0),
+                                new CloseReason.SendHoldTimerExpired(config.sendHoldTime()),
+                                Next.RETRY));
+            case Event.OpenReceived(int number, var open) -> on(number, connection -> opened(connection, open));
+            case Event.KeepaliveReceived(int number) -> on(number, this::keepaliveReceived);
+            case Event.UpdateReceived(int number) -> on(number, connection -> routesReceived(connection, "UPDATE"));
+            case Event.RouteRefreshReceived(int number) ->
+                on(number, connection -> routesReceived(connection, "ROUTE-REFRESH"));
+            case Event.NotificationReceived(int number, var notification) ->
+                on(
+                        number,
+                        connection -> end(
+                                connection,
+                                null,
+                                new CloseReason.NotificationReceived(notification),
+                                notification.code() == Notification.CEASE ? Next.RETRY : Next.BACK_OFF));
+            case Event.MalformedReceived(int number, var answer, var detail) ->
+                on(number, connection -> fail(connection, answer, detail));
+        }
+    }
+
+    private void start() {
+        if (phase == Phase.STOPPED) {
+            errors = 0;
+            run();
+        }
+    }
+
+    private void stop(Notification notification, String text) {
+        endAll(notification, new CloseReason.Stopped(text));
+        phase = Phase.STOPPED;
+    }
+
+    private void reset(Notification notification) {
+        if (phase == Phase.STOPPED) {
+            return;
+        }
+        endAll(notification, new CloseReason.Reset(notification));
+        phase = Phase.RUNNING;
+        retryLater();
+    }
+
+    private void endAll(Notification notification, CloseReason reason) {
+        connections().toList().forEach(connection -> {
+            forget(connection);
+            actions.add(new Close(connection.number, notification, reason));
+            if (connection.state == State.ESTABLISHED) {
+                actions.add(new SessionDown(connection.number, reason));
+            }
+        });
+        abortDial();
+        actions.add(new StopRetryTimer());
+        actions.add(new StopBackOff());
+    }
+
+    private void run() {
+        phase = Phase.RUNNING;
+        if (!config.passive()) {
+            dial();
+        }
+    }
+
+    private void dial() {
+        dialling = true;
+        actions.add(new Dial());
+    }
+
+    private void abortDial() {
+        if (dialling) {
+            dialling = false;
+            actions.add(new AbortDial());
+        }
+    }
+
+    private void retryLater() {
+        if (!config.passive()) {
+            actions.add(new StartRetryTimer(jittered(config.connectRetry())));
+        }
+    }
+
+    private void backOff() {
+        phase = Phase.BACKING_OFF;
+        abortDial();
+        actions.add(new StopRetryTimer());
+        var time = config.connectRetry().multipliedBy(1L << Math.min(errors, MOST_DOUBLINGS));
+        errors++;
+        actions.add(new StartBackOff(jittered(time)));
+    }
+
+    /** RFC 4271 section 10: between three quarters of the time and all of it. */
+    private Duration jittered(Duration time) {
+        return Duration.ofNanos((long) (time.toNanos() * (0.75 + 0.25 * random.nextDouble())));
+    }
+
+    private void dialled(Link connection) {
+        if (!dialling) {
+            refuse(connection, Notification.CEASE_CONNECTION_REJECTED);
+            return;
+        }
+        dialling = false;
+        dialled = connection;
+        arrived(connection, accepted);
+    }
+
+    private void dialFailed(String detail) {
+        if (!dialling) {
+            return;
+        }
+        dialling = false;
+        actions.add(new AttemptFailed(new CloseReason.ConnectionLost(detail)));
+        if (connections().findAny().isEmpty()) {
+            retryLater();
+        }
+    }
+
+    private void accepted(Link connection) {
+        if (phase != Phase.RUNNING) {
+            refuse(connection, Notification.CEASE_CONNECTION_REJECTED);
+            return;
+        }
+        var older = accepted;
+        if (older != null && older.state != State.ESTABLISHED) {
+            // The peer dials one connection at a time: it has given the older one up.
+            forget(older);
+            actions.add(new Close(
+                    older.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
+        } else if (older != null) {
+            refuse(connection, Notification.CEASE_COLLISION);
+            return;
+        }
+        actions.add(new StopRetryTimer());
+        accepted = connection;
+        arrived(connection, dialled);
+    }
+
+    private void refuse(Link connection, int subcode) {
+        var notification = Notification.cease(subcode);
+        CloseReason reason = subcode == Notification.CEASE_COLLISION
+                ? new CloseReason.Collision()
+                : new CloseReason.NotificationSent(notification, "no session is wanted now");
+        actions.add(new Close(connection.number, notification, reason));
+        actions.add(new Refused(connection.number));
+    }
+
+    /** A new connection, and the other one if there is one. */
+    private void arrived(Link connection, @Nullable Link other) {
+        if (other != null && other.state == State.ESTABLISHED) {
+            forget(connection);
+            refuse(connection, Notification.CEASE_COLLISION);
+            return;
+        }
+        actions.add(new StartHoldTimer(connection.number, OPEN_HOLD_TIME));
+        if (other == null || other.state != State.OPEN_CONFIRM) {
+            sendOpen(connection);
+        }
+    }
+
+    private void sendOpen(Link connection) {
+        connection.state = State.OPEN_SENT;
+        actions.add(new SendOpen(connection.number, ourOpen));
+    }
+
+    private void opened(Link connection, Open open) {
+        switch (connection.state) {
+            case CONNECT -> {
+                if (connection.early == null) {
+                    connection.early = open;
+                } else {
+                    unexpected(connection, "OPEN");
+                }
+            }
+            case OPEN_SENT -> negotiate(connection, open);
+            case OPEN_CONFIRM, ESTABLISHED -> unexpected(connection, "OPEN");
+            case IDLE, ACTIVE -> throw new IllegalStateException("a connection is never in " + connection.state);
+        }
+    }
+
+    private void negotiate(Link connection, Open open) {
+        if (!open.asn().equals(config.remoteAsn())) {
+            fail(
+                    connection,
+                    Notification.of(Notification.OPEN_ERROR, BAD_PEER_AS),
+                    "AS " + open.asn() + ": must be " + config.remoteAsn());
+            return;
+        }
+        if (!config.isEbgp() && open.routerId().equals(config.routerId())) {
+            fail(
+                    connection,
+                    Notification.of(Notification.OPEN_ERROR, BAD_IDENTIFIER),
+                    "BGP Identifier " + open.routerId() + " is ours");
+            return;
+        }
+        var negotiated = Negotiated.of(config, open, connection.local, connection.remote);
+        if (negotiated.families().isEmpty()) {
+            fail(
+                    connection,
+                    Notification.of(Notification.OPEN_ERROR, UNSUPPORTED_CAPABILITY),
+                    "no common address family: theirs " + open.families() + ", ours " + config.families());
+            return;
+        }
+        if (!winsCollision(connection, open)) {
+            return;
+        }
+        connection.state = State.OPEN_CONFIRM;
+        connection.negotiated = negotiated;
+        actions.add(new SendKeepalive(connection.number));
+        actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
+        actions.add(new StartKeepaliveTimer(connection.number, jittered(negotiated.keepalive())));
+    }
+
+    /**
+     * RFC 4271 section 6.8, RFC 6286 section 2.3. Only against a connection whose OPEN was received as well: the peer may never have
+     * seen the other.
+     */
+    private boolean winsCollision(Link connection, Open open) {
+        var other = connection == dialled ? accepted : dialled;
+        if (other == null || other.state.compareTo(State.OPEN_CONFIRM) < 0) {
+            return true;
+        }
+        int order = config.routerId().compareTo(open.routerId());
+        boolean ours = order != 0 ? order > 0 : config.localAsn().compareTo(open.asn()) > 0;
+        boolean wins = other.state != State.ESTABLISHED && connection.initiatedByUs == ours;
+        var loser = wins ? other : connection;
+        forget(loser);
+        actions.add(
+                new Close(loser.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
+        return wins;
+    }
+
+    private void keepalive(Link connection) {
+        var negotiated = connection.negotiated;
+        if (negotiated == null) {
+            return;
+        }
+        actions.add(new SendKeepalive(connection.number));
+        actions.add(new StartKeepaliveTimer(connection.number, jittered(negotiated.keepalive())));
+        connection.keepalives++;
+        if (connection.state == State.ESTABLISHED && connection.keepalives == KEEPALIVES_OF_A_SOUND_SESSION) {
+            errors = 0;
+        }
+    }
+
+    private void keepaliveReceived(Link connection) {
+        var negotiated = connection.negotiated;
+        if (negotiated == null) {
+            unexpected(connection, "KEEPALIVE");
+            return;
+        }
+        actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
+        if (connection.state == State.OPEN_CONFIRM) {
+            connection.state = State.ESTABLISHED;
+            connection.keepalives = 0;
+            var other = connection == dialled ? accepted : dialled;
+            if (other != null) {
+                forget(other);
+                actions.add(new Close(
+                        other.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
+            }
+            abortDial();
+            actions.add(new SessionUp(connection.number, negotiated));
+        }
+    }
+
+    private void routesReceived(Link connection, String what) {
+        var negotiated = connection.negotiated;
+        if (connection.state == State.ESTABLISHED && negotiated != null) {
+            actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
+        } else {
+            unexpected(connection, what);
+        }
+    }
+
+    /** FSM error with the subcode of RFC 6608. */
+    private void unexpected(Link connection, String what) {
+        int subcode = connection.state.ordinal() - State.OPEN_SENT.ordinal() + 1;
+        fail(
+                connection,
+                Notification.of(Notification.FSM_ERROR, Math.max(subcode, 1)),
+                what + " in " + connection.state);
+    }
+
+    private void holdTimerExpired(Link connection) {
+        var negotiated = connection.negotiated;
+        var time = negotiated == null ? OPEN_HOLD_TIME : negotiated.holdTime();
+        end(
+                connection,
+                Notification.of(Notification.HOLD_TIMER_EXPIRED, 0),
+                new CloseReason.HoldTimerExpired(time),
+                Next.RETRY);
+    }
+
+    private void fail(Link connection, Notification answer, String detail) {
+        end(connection, answer, new CloseReason.NotificationSent(answer, detail), Next.BACK_OFF);
+    }
+
+    /** Ends one connection. Another that is there goes on; what comes after the last is {@code next}. */
+    private void end(Link connection, @Nullable Notification notification, CloseReason reason, Next next) {
+        forget(connection);
+        actions.add(new Close(connection.number, notification, reason));
+        if (connection.state == State.ESTABLISHED) {
+            actions.add(new SessionDown(connection.number, reason));
+        } else {
+            actions.add(new AttemptFailed(reason));
+        }
+        var other = connections().findFirst().orElse(null);
+        if (other != null) {
+            release(other);
+        } else if (next == Next.BACK_OFF) {
+            backOff();
+        } else if (!dialling) {
+            retryLater();
+        }
+    }
+
+    /** Lets a connection that was held back go on, with the OPEN that came meanwhile. */
+    private void release(Link connection) {
+        if (connection.state == State.CONNECT) {
+            sendOpen(connection);
+            if (connection.early != null) {
+                negotiate(connection, connection.early);
+            }
+        }
+    }
+
+    private void forget(Link connection) {
+        if (dialled == connection) {
+            dialled = null;
+        }
+        if (accepted == connection) {
+            accepted = null;
+        }
+    }
+
+    private Stream<Link> connections() {
+        return Stream.of(dialled, accepted).filter(Objects::nonNull);
+    }
+
+    private void on(int number, Consumer<Link> what) {
+        connections()
+                .filter(connection -> connection.number == number)
+                .findFirst()
+                .ifPresent(what);
+    }
+
+    private String cause(Event event) {
+        for (var action : actions) {
+            if (action instanceof Close close) {
+                return close.reason().toString();
+            }
+        }
+        return switch (event) {
+            case Event.Start() -> "started";
+            case Event.Stop stop -> "stopped";
+            case Event.Reset reset -> "reset";
+            case Event.RetryTimerExpired() -> "connect retry timer expired";
+            case Event.BackOffExpired() -> "back-off is over";
+            case Event.Dialled dialled -> "connected to the neighbour";
+            case Event.DialFailed(var detail) -> detail;
+            case Event.Accepted accepted -> "the neighbour connected";
+            case Event.Lost lost -> lost.detail();
+            case Event.HoldTimerExpired expired -> "hold timer expired";
+            case Event.KeepaliveTimerExpired expired -> "keepalive timer expired";
+            case Event.SendHoldTimerExpired expired -> "send hold timer expired";
+            case Event.OpenReceived(int number, var open) ->
+                "OPEN from AS " + open.asn() + " id " + open.routerId() + " on connection " + number;
+            case Event.KeepaliveReceived received -> "KEEPALIVE received";
+            case Event.UpdateReceived received -> "UPDATE received";
+            case Event.RouteRefreshReceived received -> "ROUTE-REFRESH received";
+            case Event.NotificationReceived received -> "NOTIFICATION " + received.notification();
+            case Event.MalformedReceived malformed -> malformed.detail();
+        };
+    }
+
+    /** One TCP connection; held back while its state is CONNECT. */
+    private static final class Link {
+        private final int number;
+        private final boolean initiatedByUs;
+        private final InetSocketAddress local;
+        private final InetSocketAddress remote;
+        private State state = State.CONNECT;
+        /** An OPEN that came while the connection was held back. */
+        private @Nullable Open early;
+        /** From OPEN_CONFIRM on. */
+        private @Nullable Negotiated negotiated;
+
+        private int keepalives;
+
+        Link(int number, boolean initiatedByUs, InetSocketAddress local, InetSocketAddress remote) {
+            this.number = number;
+            this.initiatedByUs = initiatedByUs;
+            this.local = local;
+            this.remote = remote;
+        }
+    }
+}
