@@ -40,6 +40,45 @@ public final class FlowTuple {
                 key.destinationPort());
     }
 
+    /** Turns the tuple into that of the flow's other direction. */
+    public FlowTuple reverse() {
+        long high = sourceHigh;
+        long low = sourceLow;
+        int port = sourcePort;
+        sourceHigh = destinationHigh;
+        sourceLow = destinationLow;
+        sourcePort = destinationPort;
+        destinationHigh = high;
+        destinationLow = low;
+        destinationPort = port;
+        return this;
+    }
+
+    public int sourceIpv4() {
+        return (int) sourceLow;
+    }
+
+    public int destinationIpv4() {
+        return (int) destinationLow;
+    }
+
+    public int sourcePort() {
+        return sourcePort;
+    }
+
+    public int destinationPort() {
+        return destinationPort;
+    }
+
+    public int protocol() {
+        return protocol;
+    }
+
+    /** The same flow as a record, for the edges. */
+    public FlowKey key() {
+        return FlowKey.of(sourceIpv4(), destinationIpv4(), protocol, sourcePort, destinationPort);
+    }
+
     /** The low half of an IPv4 address; the high half is 0. */
     static long mapped(int ipv4) {
         return IPV4_MAPPED | (ipv4 & 0xFFFF_FFFFL);

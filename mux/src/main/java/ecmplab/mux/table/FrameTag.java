@@ -19,12 +19,16 @@ import ecmplab.packet.MacAddress;
  * @param generation the active generation of the MUX when it sent the frame, 1 to 65535; the member may be an older one's when
  *     {@link #FROM_FLOW_TABLE} is set
  * @param hop how many hosts have passed the frame on (second chance), 0 to 15
- * @param flags {@link #FROM_FLOW_TABLE} or 0
+ * @param flags {@link #FROM_FLOW_TABLE} from a MUX, {@link #NEWER_PART} and {@link #ADOPT} from hosts that pass frames on
  * @param slot low eight bits of the flow's slot in that generation
  */
 public record FrameTag(int mux, int generation, int hop, int flags, int slot) {
     /** The member came from the flow table of the MUX, not from the slot. */
     public static final int FROM_FLOW_TABLE = 1;
+    /** Second chance: the owners of the frame's generation and older ones have been asked, now it is the newer ones' turn. */
+    public static final int NEWER_PART = 2;
+    /** Second chance: no host knows the flow, the addressed VM is to take it. Not for TCP. */
+    public static final int ADOPT = 4;
 
     private static final long LOCAL_UNICAST = 0x02L << 40;
 

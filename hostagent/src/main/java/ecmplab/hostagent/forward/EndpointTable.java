@@ -1,0 +1,174 @@
+package ecmplab.hostagent.forward;
+
+import ecmplab.hostagent.nat.FlowTuple;
+import ecmplab.mux.table.EndpointId;
+import ecmplab.mux.table.EndpointPolicy;
+import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.mux.table.MaglevTable;
+import ecmplab.mux.table.SlotHash;
+import ecmplab.mux.table.TableVersion;
+import ecmplab.packet.Ipv4;
+import java.net.Inet4Address;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint with the tables of all its kept generations, newest first, as the forwarding thread reads it. Immutable. */
+final class EndpointTable {
+    /** Generations kept at most; a policy with more is refused. */
+    static final int MAX_GENERATIONS = 64;
+
+    /** Idle timeouts beyond this are cut to it: milliseconds must fit an int. */
+    private static final long MAX_IDLE_MILLIS = 24L * 60 * 60 * 1000;
+
+    private final EndpointPolicy policy;
+    private final int vip;
+    private final Affinity affinity;
+    private final int idleMillis;
+    private final int[] generations;
+    private final MaglevTable[] tables;
+    private final Backend[][] backends;
+    private final int inForce;
+
+    /** @param tables of the versions in {@code policy}, in their order */
+    EndpointTable(EndpointPolicy policy, List<MaglevTable> tables, int ownAddress, Vm[] vms) {
+        if (!(policy.id().vip() instanceof Inet4Address ipv4)) {
+            throw new IllegalArgumentException("VIP " + policy.id().vip().getHostAddress() + ": must be IPv4");
+        }
+        this.policy = policy;
+        vip = Ipv4.bits(ipv4);
+        affinity = policy.affinity();
+        idleMillis = (int) Math.clamp(policy.idleTimeout().toMillis(), 1, MAX_IDLE_MILLIS);
+        this.tables = tables.toArray(MaglevTable[]::new);
+        generations = new int[this.tables.length];
+        backends = new Backend[this.tables.length][];
+        int current = -1;
+        for (int i = generations.length - 1; i >= 0; i--) {
+            var version = policy.versions().get(i);
+            generations[i] = version.generation();
+            backends[i] = this.tables[i].members().stream()
+                    .map(member -> Backend.of(member, ownAddress, vms))
+                    .toArray(Backend[]::new);
+            current = version.state() == TableVersion.State.PREPARED ? current : i;
+        }
+        inForce = current;
+    }
+
+    EndpointId id() {
+        return policy.id();
+    }
+
+    int vip() {
+        return vip;
+    }
+
+    int idleMillis() {
+        return idleMillis;
+    }
+
+    boolean floatingIp() {
+        return policy.floatingIp();
+    }
+
+    boolean anyPort() {
+        return policy.id().port() == 0;
+    }
+
+    /** How many generations are kept; 0 is the newest. */
+    int depth() {
+        return generations.length;
+    }
+
+    int generation(int depth) {
+        return generations[depth];
+    }
+
+    TableVersion version(int depth) {
+        return policy.versions().get(depth);
+    }
+
+    MaglevTable table(int depth) {
+        return tables[depth];
+    }
+
+    Backend[] backends(int depth) {
+        return backends[depth];
+    }
+
+    /** Depth of the newest generation that is more than prepared, or -1 when there is none. */
+    int inForce() {
+        return inForce;
+    }
+
+    /** Depth of the newest kept generation that is {@code generation} or older; {@link #depth()} when there is none. */
+    int from(int generation) {
+        int depth = 0;
+        while (depth < generations.length && isNewer(generations[depth], generation)) {
+            depth++;
+        }
+        return depth;
+    }
+
+    /** Depth of {@code generation} itself, or -1. */
+    int depthOf(int generation) {
+        for (int depth = 0; depth < generations.length; depth++) {
+            if (generations[depth] == generation) {
+                return depth;
+            }
+        }
+        return -1;
+    }
+
+    /** Generations wrap: of two, the newer is less than half of all numbers ahead (as in RFC 1982). */
+    static boolean isNewer(int generation, int than) {
+        return (short) (generation - than) > 0;
+    }
+
+    /** The slot of a flow, client to VIP, in a generation. */
+    int slot(int depth, FlowTuple flow) {
+        var table = tables[depth];
+        return table.slot(SlotHash.ipv4(
+                table.seed(),
+                affinity,
+                flow.sourceIpv4(),
+                flow.destinationIpv4(),
+                flow.protocol(),
+                flow.sourcePort(),
+                flow.destinationPort()));
+    }
+
+    /** Who owns a flow in a generation, or null when nobody takes flows there. */
+    @Nullable
+    Backend owner(int depth, FlowTuple flow) {
+        int index = tables[depth].index(slot(depth, flow));
+        return index == MaglevTable.NOBODY ? null : backends[depth][index];
+    }
+
+    /**
+     * The member that a new flow makes the VM to be: the flow's owner in the frame's generation if it is that VM, else the VM's
+     * member in the newest generation that has one.
+     */
+    @Nullable
+    Backend memberOn(int vm, int generation, FlowTuple flow) {
+        int depth = depthOf(generation);
+        if (depth >= 0) {
+            var owner = owner(depth, flow);
+            if (owner != null && owner.vm() == vm) {
+                return owner;
+            }
+        }
+        for (var members : backends) {
+            for (var member : members) {
+                if (member.vm() == vm) {
+                    return member;
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return policy.id() + " generations " + Arrays.toString(generations);
+    }
+}
