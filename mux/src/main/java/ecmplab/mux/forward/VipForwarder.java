@@ -315,7 +315,7 @@ final class VipForwarder {
         } else {
             learn(at, entry, member, nowMillis);
         }
-        if (endpoint.use.usedGeneration != generation) {
+        if (active != null && endpoint.use.usedGeneration != generation) {
             endpoint.use.usedGeneration = generation;
             notices.firstPacket(endpoint);
         }

@@ -9,6 +9,7 @@ import ecmplab.packet.Udp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Frames from the router to the MUX. */
 final class Packets {
@@ -56,7 +57,7 @@ final class Packets {
 
     /** Cuts a frame's packet out, up to {@code octets}, as an ICMP error quotes it. */
     static byte[] quote(byte[] frame, int octets) {
-        return java.util.Arrays.copyOfRange(frame, 14, 14 + Math.min(octets, frame.length - 14));
+        return Arrays.copyOfRange(frame, 14, 14 + Math.min(octets, frame.length - 14));
     }
 
     /** The same frame with another flags and fragment offset field, offset in octets. */

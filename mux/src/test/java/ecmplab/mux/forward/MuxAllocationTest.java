@@ -1,0 +1,68 @@
+package ecmplab.mux.forward;
+
+import static ecmplab.mux.forward.MuxRig.CLIENT;
+import static ecmplab.mux.forward.MuxRig.VIP;
+import static ecmplab.mux.forward.MuxRig.active;
+import static ecmplab.mux.forward.MuxRig.vm;
+import static ecmplab.mux.forward.MuxRig.web;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import ecmplab.packet.Tcp;
+import ecmplab.port.Burst;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+class MuxAllocationTest {
+    private static final int BURSTS = 16_000, WARM_UP = 1_500;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final MuxRig rig = MuxRig.serving(web(active(7, vm(1, 21), vm(2, 22))));
+    private final Burst burst = new Burst(64);
+    private int client;
+
+    @Test
+    void aMillionPacketsOfOldAndNewFlowsAllocateNothing() {
+        for (int i = 0; i < WARM_UP; i++) {
+            rig.nanos += 9_500_000; // long enough that flows expire
+            forwardBurst();
+        }
+        long allocated = 0;
+        for (int i = 0; i < BURSTS; i++) {
+            allocated += forwardBurst();
+        }
+        assertEquals(0, allocated, "octets allocated by the forwarding of " + BURSTS * 64 + " packets");
+        assertEquals(64L * (BURSTS + WARM_UP), rig.mux.vips().getFirst().packets());
+    }
+
+    /** Octets allocated by the MUX for 64 packets and a tick. */
+    private long forwardBurst() {
+        var pool = rig.router.pool();
+        for (int i = 0; i < 64; i++) {
+            boolean fresh = i % 8 == 0;
+            var frame = Packets.tcp(CLIENT + (fresh ? ++client : i), 40_000, VIP, 80, fresh ? Tcp.SYN : Tcp.ACK);
+            long address = pool.acquire();
+            MemorySegment.copy(frame, 0, pool.memory(), ValueLayout.JAVA_BYTE, address, frame.length);
+            rig.router.send(address, frame.length);
+        }
+        rig.router.flush();
+        burst.clear();
+        rig.port.receive(burst);
+        rig.nanos += 500_000;
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        rig.mux.process(rig.port, burst, rig.nanos);
+        rig.mux.tick(rig.nanos);
+        long after = threads.getCurrentThreadAllocatedBytes();
+
+        rig.port.flush();
+        burst.clear();
+        rig.router.receive(burst);
+        for (int i = 0; i < burst.count(); i++) {
+            pool.release(burst.address(i));
+        }
+        return after - before;
+    }
+}
