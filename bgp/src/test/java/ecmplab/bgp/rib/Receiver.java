@@ -1,0 +1,140 @@
+package ecmplab.bgp.rib;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.bgp.attribute.PathAttribute.NextHop;
+import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
+import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A peer that believes what it is told: reads UPDATEs octet by octet into a table. Independent of the speaker's own decoder. */
+final class Receiver implements Outlet {
+    final Map<Prefix, PathAttributes> table = new TreeMap<>();
+    final Set<AddressFamily> ended = EnumSet.noneOf(AddressFamily.class);
+    boolean writable = true;
+    /** Sends that succeed before the outlet turns unwritable by itself. */
+    int credit = Integer.MAX_VALUE;
+
+    int messages;
+
+    @Override
+    public boolean isWritable() {
+        return writable;
+    }
+
+    @Override
+    public boolean send(ByteBuf octets) {
+        try {
+            if (!writable) {
+                return false;
+            }
+            if (--credit == 0) {
+                writable = false;
+            }
+            while (octets.isReadable()) {
+                message(octets);
+            }
+            return true;
+        } finally {
+            octets.release();
+        }
+    }
+
+    private void message(ByteBuf in) {
+        messages++;
+        int end = in.readerIndex() + in.getUnsignedShort(in.readerIndex() + 16);
+        assertEquals(2, in.getUnsignedByte(in.readerIndex() + 18), "type UPDATE");
+        in.skipBytes(19);
+        var withdrawn = prefixes(in, AddressFamily.IPV4_UNICAST, in.readUnsignedShort());
+        int attributesEnd = in.readUnsignedShort() + in.readerIndex();
+        var family = AddressFamily.IPV4_UNICAST;
+        var plain = in.alloc().buffer();
+        List<Prefix> reached = new ArrayList<>();
+        InetAddress nextHop = null;
+        boolean multiprotocol = false;
+        while (in.readerIndex() < attributesEnd) {
+            int start = in.readerIndex();
+            int flags = in.readUnsignedByte();
+            int type = in.readUnsignedByte();
+            int length = (flags & 0x10) != 0 ? in.readUnsignedShort() : in.readUnsignedByte();
+            int next = in.readerIndex() + length;
+            if (type == 14 || type == 15) {
+                multiprotocol = true;
+                family = in.readUnsignedShort() == 2 ? AddressFamily.IPV6_UNICAST : AddressFamily.IPV4_UNICAST;
+                in.skipBytes(1);
+                if (type == 14) {
+                    nextHop = address(in, in.readUnsignedByte());
+                    in.skipBytes(1);
+                    reached.addAll(prefixes(in, family, next - in.readerIndex()));
+                } else {
+                    withdrawn.addAll(prefixes(in, family, next - in.readerIndex()));
+                }
+            } else {
+                plain.writeBytes(in, start, next - start);
+            }
+            in.readerIndex(next);
+        }
+        reached.addAll(prefixes(in, AddressFamily.IPV4_UNICAST, end - in.readerIndex()));
+        var block = new byte[plain.readableBytes()];
+        plain.readBytes(block);
+        plain.release();
+        take(family, withdrawn, reached, block, nextHop, multiprotocol);
+    }
+
+    private void take(
+            AddressFamily family,
+            List<Prefix> withdrawn,
+            List<Prefix> reached,
+            byte[] block,
+            InetAddress nextHop,
+            boolean multiprotocol) {
+        if (withdrawn.isEmpty() && reached.isEmpty()) {
+            assertEquals(0, block.length);
+            assertTrue(multiprotocol || family == AddressFamily.IPV4_UNICAST);
+            assertTrue(ended.add(family), "End-of-RIB comes once");
+        }
+        for (var prefix : withdrawn) {
+            assertNotNull(table.remove(prefix), () -> prefix + " was withdrawn, but never announced");
+        }
+        for (var prefix : reached) {
+            var attributes = PathAttributes.parse(block);
+            table.put(prefix, nextHop == null ? attributes : attributes.with(new NextHop(nextHop)));
+        }
+    }
+
+    private static List<Prefix> prefixes(ByteBuf in, AddressFamily family, int octets) {
+        var prefixes = new ArrayList<Prefix>();
+        for (int end = in.readerIndex() + octets; in.readerIndex() < end; ) {
+            int length = in.readUnsignedByte();
+            var address = new byte[family.bits() / 8];
+            in.readBytes(address, 0, (length + 7) / 8);
+            prefixes.add(Prefix.of(address(address), length));
+        }
+        return prefixes;
+    }
+
+    private static InetAddress address(ByteBuf in, int length) {
+        var octets = new byte[length];
+        in.readBytes(octets);
+        return address(octets);
+    }
+
+    private static InetAddress address(byte[] octets) {
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException wrong) {
+            throw new AssertionError(wrong);
+        }
+    }
+}
