@@ -147,7 +147,8 @@ final class LocRib {
             int prefix = changes.remove();
             int before = changes.remove();
             changed.remove(prefix);
-            // Different sets may have equal next hops: those of a peer that went and came back, or of two peers with one next hop.
+            // Different sets may have equal next hops: those of a peer that went and came back, or of two peers with
+            // one next hop.
             if (nextHops.get(prefix) != before && !nextHops(prefix).equals(nextHopSets.get(before))) {
                 into.add(new NextHopChange(prefixes.prefix(prefix), nextHops(prefix)));
             }

@@ -48,12 +48,26 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         events = new Events(listener, clock);
         work = new RibWork(config, routes, events, random.nextLong(), this::failed);
         thread = work.thread();
-        listening = config.listen() == null ? null : server.listen(config.listen());
-        config.neighbors().forEach(this::addNeighbor);
+        InetSocketAddress bound = null;
+        try {
+            bound = config.listen() == null ? null : server.listen(config.listen());
+            config.neighbors().forEach(this::addNeighbor);
+        } catch (RuntimeException impossible) {
+            close();
+            throw impossible;
+        }
+        listening = bound;
+    }
+
+    /** Starts a speaker on the machine's network, with the machine's clock. */
+    public static Speaker start(SpeakerConfig config, RouteListener routes, SpeakerListener events) {
+        var clock = InstantSource.system();
+        return start(config, SessionServer.open(), routes, events, clock, RandomGenerator.getDefault());
     }
 
     /**
-     * Starts a speaker on a server of its own, which {@link #close} closes.
+     * Starts a speaker on a server of its own, which {@link #close} closes. Throws what {@link SessionServer#listen} and {@link #addNeighbor}
+     * throw, with nothing left behind.
      *
      * @param routes told where packets go, on the RIB thread
      * @param events told what happens, on event loops and on the RIB thread

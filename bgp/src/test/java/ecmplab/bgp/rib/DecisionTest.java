@@ -133,7 +133,9 @@ class DecisionTest {
                         "without multipath the lower router id wins, compared as an unsigned number",
                         1,
                         true,
-                        List.of(Path.of(1, 65001, ROUTER_ID).withId(200), Path.of(2, 65002, BEST).withId(100))),
+                        List.of(
+                                Path.of(1, 65001, ROUTER_ID).withId(200),
+                                Path.of(2, 65002, BEST).withId(100))),
                 new Case(
                         "between equal router ids the lower peer address wins",
                         1,
@@ -256,7 +258,6 @@ class DecisionTest {
     }
 
     private static AsPath.Segment segment(AsPath.SegmentType type, long... asns) {
-        return new AsPath.Segment(
-                type, Arrays.stream(asns).mapToObj(Asn::of).toList());
+        return new AsPath.Segment(type, Arrays.stream(asns).mapToObj(Asn::of).toList());
     }
 }

@@ -55,12 +55,17 @@ final class NaiveRib {
         }
 
         long med() {
-            return attributes.find(MultiExitDisc.class).map(MultiExitDisc::value).orElse(0L);
+            return attributes
+                    .find(MultiExitDisc.class)
+                    .map(MultiExitDisc::value)
+                    .orElse(0L);
         }
 
         Asn firstAs() {
             var path = attributes.find(AsPath.class).orElseThrow();
-            return path.segments().isEmpty() ? new Asn(0) : path.segments().getFirst().asns().getFirst();
+            return path.segments().isEmpty()
+                    ? new Asn(0)
+                    : path.segments().getFirst().asns().getFirst();
         }
 
         boolean has(int community) {
@@ -173,6 +178,8 @@ final class NaiveRib {
 
     private static List<Path> lowest(List<Path> paths, ToLongFunction<Path> measure) {
         long lowest = paths.stream().mapToLong(measure).min().orElse(0);
-        return paths.stream().filter(path -> measure.applyAsLong(path) == lowest).toList();
+        return paths.stream()
+                .filter(path -> measure.applyAsLong(path) == lowest)
+                .toList();
     }
 }

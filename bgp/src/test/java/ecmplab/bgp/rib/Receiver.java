@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A peer that believes what it is told: reads UPDATEs octet by octet into a table. Independent of the speaker's own decoder. */
 final class Receiver implements Outlet {
@@ -61,7 +62,7 @@ final class Receiver implements Outlet {
         var family = AddressFamily.IPV4_UNICAST;
         var plain = in.alloc().buffer();
         List<Prefix> reached = new ArrayList<>();
-        InetAddress nextHop = null;
+        @Nullable InetAddress nextHop = null;
         boolean multiprotocol = false;
         while (in.readerIndex() < attributesEnd) {
             int start = in.readerIndex();
@@ -97,7 +98,7 @@ final class Receiver implements Outlet {
             List<Prefix> withdrawn,
             List<Prefix> reached,
             byte[] block,
-            InetAddress nextHop,
+            @Nullable InetAddress nextHop,
             boolean multiprotocol) {
         if (withdrawn.isEmpty() && reached.isEmpty()) {
             assertEquals(0, block.length);

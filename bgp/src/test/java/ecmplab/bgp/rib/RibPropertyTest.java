@@ -39,7 +39,9 @@ class RibPropertyTest {
         final NaiveRib.Neighbor model;
         final PeerTerms terms;
         Receiver receiver = new Receiver();
-        @Nullable Peer peer;
+
+        @Nullable
+        Peer peer;
 
         Node(NaiveRib.Neighbor model, PeerTerms terms) {
             this.model = model;
@@ -118,8 +120,8 @@ class RibPropertyTest {
         for (int i = 0; i < 40; i++) {
             pool.add(randomAttributes());
         }
-        var only = Policy.only(new PrefixList(
-                "half", List.of(PrefixList.Entry.orLonger(Prefix.parse("203.0.113.0/25")))));
+        var only =
+                Policy.only(new PrefixList("half", List.of(PrefixList.Entry.orLonger(Prefix.parse("203.0.113.0/25")))));
         var v4 = EnumSet.of(AddressFamily.IPV4_UNICAST);
         var both = EnumSet.allOf(AddressFamily.class);
         add("192.0.2.1", 65001, "10.0.0.1", both, Policy.ACCEPT_ALL, Policy.ACCEPT_ALL);
@@ -131,19 +133,18 @@ class RibPropertyTest {
         add("192.0.2.7", 65000, "10.0.0.7", both, Policy.ACCEPT_ALL, Policy.ACCEPT_ALL);
     }
 
-    private void add(
-            String address, long asn, String id, EnumSet<AddressFamily> families, Policy in, Policy out) {
+    private void add(String address, long asn, String id, EnumSet<AddressFamily> families, Policy in, Policy out) {
         var kind = asn == NaiveRib.LOCAL_AS.value() ? PeerKind.IBGP : PeerKind.EBGP;
         var identity = new PeerIdentity(InetAddress.ofLiteral(address), Asn.of(asn), RouterId.parse(id), kind);
         var nextHops = Map.of(AddressFamily.IPV4_UNICAST, SELF4, AddressFamily.IPV6_UNICAST, SELF6);
-        nodes.add(new Node(
-                new NaiveRib.Neighbor(identity, in), new PeerTerms(families, in, out, nextHops, true, 4096)));
+        nodes.add(
+                new Node(new NaiveRib.Neighbor(identity, in), new PeerTerms(families, in, out, nextHops, true, 4096)));
     }
 
     private PathAttributes randomAttributes() {
         var list = new ArrayList<PathAttribute>();
         list.add(Origin.values()[random.nextInt(8) == 0 ? 2 : 0]);
-        long first = 65001 + random.nextInt(3);
+        long first = 65001L + random.nextInt(3);
         list.add(
                 switch (random.nextInt(8)) {
                     case 0 -> AsPath.EMPTY;
@@ -289,16 +290,22 @@ class RibPropertyTest {
         var announced = new TreeMap<Prefix, PathAttributes>();
         var received = new TreeMap<Prefix, PathAttributes>();
         for (var family : terms.families()) {
-            rib().view().announced(peer, family, RoutePage.START, 1000).routes().forEach(route ->
-                    announced.put(route.prefix(), route.attributes()));
-            rib().view().received(peer, family, RoutePage.START, 1000).routes().forEach(route ->
-                    received.put(route.prefix(), route.attributes()));
+            rib().view()
+                    .announced(peer, family, RoutePage.START, 1000)
+                    .routes()
+                    .forEach(route -> announced.put(route.prefix(), route.attributes()));
+            rib().view()
+                    .received(peer, family, RoutePage.START, 1000)
+                    .routes()
+                    .forEach(route -> received.put(route.prefix(), route.attributes()));
         }
         assertEquals(expected, announced);
         assertEquals(node.model.routes, received);
         var counts = rib().view().counts(peer);
-        assertEquals(expected.size(), counts.stream().mapToInt(PeerCounts::announced).sum());
-        assertEquals(received.size(), counts.stream().mapToInt(PeerCounts::received).sum());
+        assertEquals(
+                expected.size(), counts.stream().mapToInt(PeerCounts::announced).sum());
+        assertEquals(
+                received.size(), counts.stream().mapToInt(PeerCounts::received).sum());
     }
 
     private static List<String> sorted(List<InetAddress> addresses) {
