@@ -2,10 +2,6 @@ package ecmplab.port;
 
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.MacAddress;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +21,8 @@ public final class MemoryLink implements AutoCloseable {
      * @param capacity frames in flight each way; a power of two
      */
     public MemoryLink(End left, End right, int mtu, int capacity) {
-        var toRight = new Ring(mtu + Ethernet.LENGTH, capacity);
-        var toLeft = new Ring(mtu + Ethernet.LENGTH, capacity);
+        var toRight = new FrameRing(mtu + Ethernet.LENGTH, capacity);
+        var toLeft = new FrameRing(mtu + Ethernet.LENGTH, capacity);
         this.left = new LinkPort(left, mtu, toRight, toLeft);
         this.right = new LinkPort(right, mtu, toLeft, toRight);
     }
@@ -50,90 +46,16 @@ public final class MemoryLink implements AutoCloseable {
         right.close();
     }
 
-    /** Frames in flight one way. One thread appends, one takes. */
-    private static final class Ring {
-        private static final VarHandle PUBLISHED;
-        private static final VarHandle TAKEN;
-
-        static {
-            try {
-                PUBLISHED = MethodHandles.lookup().findVarHandle(Ring.class, "published", long.class);
-                TAKEN = MethodHandles.lookup().findVarHandle(Ring.class, "taken", long.class);
-            } catch (ReflectiveOperationException impossible) {
-                throw new ExceptionInInitializerError(impossible);
-            }
-        }
-
-        final MemorySegment slots;
-        final int[] lengths;
-        final int slotSize;
-        final int mask;
-        /** Frames ever written, owned by the sender; ever published to and ever taken by the receiver. */
-        long written;
-
-        @SuppressWarnings("UnusedVariable") // by VarHandle
-        private long published;
-
-        @SuppressWarnings("UnusedVariable") // by VarHandle
-        private long taken;
-
-        Ring(int maxLength, int capacity) {
-            if (Integer.bitCount(capacity) != 1) {
-                throw new IllegalArgumentException("capacity " + capacity + ": must be a power of two");
-            }
-            slotSize = (maxLength + 63) & -64;
-            slots = Arena.ofAuto().allocate((long) slotSize * capacity, 64);
-            lengths = new int[capacity];
-            mask = capacity - 1;
-        }
-
-        boolean append(MemorySegment from, long address, int length) {
-            if (written - (long) TAKEN.getAcquire(this) > mask) {
-                return false;
-            }
-            int slot = (int) written & mask;
-            MemorySegment.copy(from, address, slots, (long) slot * slotSize, length);
-            lengths[slot] = length;
-            written++;
-            return true;
-        }
-
-        void publish() {
-            PUBLISHED.setRelease(this, written);
-        }
-
-        long unpublished() {
-            return written - (long) PUBLISHED.getOpaque(this);
-        }
-
-        boolean isEmpty() {
-            return (long) PUBLISHED.getAcquire(this) == (long) TAKEN.getOpaque(this);
-        }
-
-        int nextLength() {
-            return lengths[(int) (long) TAKEN.getOpaque(this) & mask];
-        }
-
-        void takeTo(MemorySegment to, long address, int length) {
-            long slot = (long) TAKEN.getOpaque(this) & mask;
-            MemorySegment.copy(slots, slot * slotSize, to, address, length);
-        }
-
-        void advance() {
-            TAKEN.setRelease(this, (long) TAKEN.getOpaque(this) + 1);
-        }
-    }
-
     private final class LinkPort implements Port {
         private final End end;
         private final int mtu;
-        private final Ring out;
-        private final Ring in;
+        private final FrameRing out;
+        private final FrameRing in;
         private final PortTally tally = new PortTally();
         private long unflushedOctets;
         private volatile boolean closed;
 
-        LinkPort(End end, int mtu, Ring out, Ring in) {
+        LinkPort(End end, int mtu, FrameRing out, FrameRing in) {
             this.end = end;
             this.mtu = mtu;
             this.out = out;
@@ -175,7 +97,7 @@ public final class MemoryLink implements AutoCloseable {
                 if (address < 0) {
                     break;
                 }
-                in.takeTo(pool.memory(), address, length);
+                in.copyNext(pool.memory(), address);
                 in.advance();
                 burst.add(address, length);
                 tally.received(1, length);
@@ -186,7 +108,7 @@ public final class MemoryLink implements AutoCloseable {
         @Override
         public boolean send(long address, int length) {
             var refusal = refusal(length);
-            boolean queued = refusal == null && out.append(end.pool().memory(), address, length);
+            boolean queued = refusal == null && out.append(end.pool().memory(), address, length, 0);
             end.pool().release(address);
             if (queued) {
                 unflushedOctets += length;
@@ -208,12 +130,12 @@ public final class MemoryLink implements AutoCloseable {
 
         @Override
         public void flush() {
-            long frames = out.unpublished();
+            int frames = out.unpublished();
             if (frames == 0) {
                 return;
             }
             if (closed) {
-                out.written -= frames;
+                out.retract();
                 tally.drop(PortDrop.CLOSED, frames);
             } else {
                 out.publish();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
@@ -13,16 +14,20 @@ import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import ecmplab.packet.Udp;
 import ecmplab.port.sys.Errno;
+import ecmplab.port.sys.InterfaceRequest;
 import ecmplab.port.sys.SystemCallException;
 import ecmplab.testkit.Await;
 import ecmplab.testkit.Need;
 import ecmplab.testkit.Needs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,7 +148,7 @@ final class KernelPortTest implements PortContract {
     void aChecksumThatTheSenderLeftToItsNetworkCardIsCompleted() throws Exception {
         namespace.ip("address add 10.9.0.1/24 dev near");
         namespace.ip("neighbor add 10.9.0.2 lladdr 02:00:00:00:00:02 dev near nud permanent");
-        var text = "a datagram of odd length".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        var text = "a datagram of odd length".getBytes(StandardCharsets.US_ASCII);
         namespace.within(() -> {
             try (var socket = new DatagramSocket()) {
                 socket.send(new DatagramPacket(text, text.length - 1, InetAddress.getByName("10.9.0.2"), 9));
@@ -166,7 +171,7 @@ final class KernelPortTest implements PortContract {
     @Test
     void offloadsAreTurnedOff() throws Exception {
         namespace.within(() -> {
-            try (var request = new ecmplab.port.sys.InterfaceRequest("near")) {
+            try (var request = new InterfaceRequest("near")) {
                 assertEquals(1, request.getByEthtool(0x16)); // ETHTOOL_GTXCSUM
                 Offloads.disableTransmit("near");
                 assertEquals(0, request.getByEthtool(0x16));
@@ -179,8 +184,41 @@ final class KernelPortTest implements PortContract {
     }
 
     @Test
+    void aPacketThroughTheKernelAllocatesNothing() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().threadId();
+        var burst = new Burst(64);
+        pass(20_000, burst); // until everything is compiled and linked
+        long before = threads.getThreadAllocatedBytes(thread);
+        int packets = 51_200;
+        pass(packets, burst);
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+        // Until C2 has compiled it, each system call of a burst (two here) makes a 40-octet slice inside the JDK.
+        long calls = packets / 32 * 2L;
+        assertTrue(allocated < calls * 48 + 20_000, allocated + " octets allocated");
+    }
+
+    private void pass(int packets, Burst burst) {
+        var header = new Ethernet();
+        for (int done = 0; done < packets; done += 32) {
+            for (int i = 0; i < 32; i++) {
+                long frame = near.pool().acquire();
+                header.wrap(near.pool().memory(), frame)
+                        .set(far.mac().bits(), near.mac().bits(), EXPERIMENT);
+                near.send(frame, 60);
+            }
+            near.flush();
+            burst.clear();
+            far.receive(burst);
+            for (int i = 0; i < burst.count(); i++) {
+                far.pool().release(burst.address(i));
+            }
+        }
+    }
+
+    @Test
     void aPollerWakesForAFrameAndForACallAndNotForAClosedPort() throws Exception {
-        try (var poller = new Poller(java.util.List.of(near, far))) {
+        try (var poller = new Poller(List.of(near, far))) {
             assertFalse(poller.await(0));
             sendTo(far.mac().bits());
             assertTrue(poller.await(60_000));
@@ -209,7 +247,7 @@ final class KernelPortTest implements PortContract {
             }
         };
         var received = new ArrayList<Integer>();
-        try (var thread = new ForwardingThread("echo", java.util.List.of(far), echo, System::nanoTime).start()) {
+        try (var thread = new ForwardingThread("echo", List.of(far), echo, System::nanoTime).start()) {
             Await.until("the thread sleeps", () -> thread.counters().sleeps() > 3);
             sendTo(far.mac().bits());
             var burst = new Burst(4);
@@ -218,7 +256,7 @@ final class KernelPortTest implements PortContract {
             assertEquals(1, thread.ask(() -> far.counters().rxPackets()).get());
             assertEquals(0, thread.counters().faults());
         }
-        assertEquals(java.util.List.of(60), received);
+        assertEquals(List.of(60), received);
         assertEquals(far.pool().size(), far.pool().available());
     }
 }

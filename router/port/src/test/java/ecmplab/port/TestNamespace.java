@@ -40,6 +40,10 @@ final class TestNamespace implements AutoCloseable {
         return Namespaces.within(file(), work);
     }
 
+    String name() {
+        return name;
+    }
+
     /** Runs {@code ip} with these arguments inside. */
     void ip(String arguments) throws IOException, InterruptedException {
         run(("ip -n " + name + " " + arguments).split(" "));
