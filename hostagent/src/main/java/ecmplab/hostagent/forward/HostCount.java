@@ -10,7 +10,7 @@ public enum HostCount {
     DELIVERED_PLAIN,
     /** Translated replies, sent straight to the client. */
     REPLIES,
-    /** From a VM to a VIP, sent out to the router. */
+    /** From a backend to a VIP, sent out to the router. */
     HAIRPINS,
     /** Frames passed on to another host because their flow is not here. */
     PASSED_ON,

@@ -44,7 +44,7 @@ public enum HostDrop {
     VM_NOT_IPV4,
     /** From a VM: the source is neither its address nor a VIP that it answers for. */
     SPOOFED_SOURCE,
-    /** From a VM: no reply to a known flow, and not to a VIP. */
+    /** From a VM: no reply to a known flow, and no backend's call of a VIP. */
     NO_FLOW,
     /** From a VM: the TTL ends here. */
     TTL_EXPIRED

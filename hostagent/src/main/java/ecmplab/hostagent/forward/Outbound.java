@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * From a VM: what is for the host's kernel (the VM's gateway: ARP, answers to probes) is left to it, replies of known flows are
- * translated and leave straight for the client, what a VM sends to a VIP goes out to the router like any client's. The rest has
+ * translated and leave straight for the client, what a backend sends to a VIP goes out to the router like any client's. The rest has
  * no way out yet: {@link #withoutFlow} is where outbound SNAT will begin. Belongs to the forwarding thread.
  */
 final class Outbound {
@@ -115,10 +115,11 @@ final class Outbound {
         exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
     }
 
+    /** A VM that is a backend may call VIPs: every host finds the way back to it by the policy. */
     private void withoutFlow(PolicyTables policy, Vm vm, long frame, long nowNanos) {
         if (parser.source() != vm.dip()) {
             exits.drop(frame, HostDrop.SPOOFED_SOURCE);
-        } else if (!policy.isVip(parser.destination())) {
+        } else if (!policy.isVip(parser.destination()) || policy.dip(vm.vni(), vm.dip()) == null) {
             exits.drop(frame, HostDrop.NO_FLOW);
         } else if (!ttlEnds(frame)) {
             ip.wrap(memory, parser.ip()).decrementTtl();
