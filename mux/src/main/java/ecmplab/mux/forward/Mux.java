@@ -4,12 +4,9 @@ import ecmplab.mux.announce.VipAnnouncer;
 import ecmplab.mux.announce.VipChange;
 import ecmplab.mux.flow.FlowTable;
 import ecmplab.mux.forward.Tally.Total;
-import ecmplab.mux.forward.Tally.Traffic;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.PacketFault;
 import ecmplab.port.Burst;
-import ecmplab.port.Drops;
 import ecmplab.port.FrameLedger;
 import ecmplab.port.PacketProcessor;
 import ecmplab.port.Port;
@@ -19,10 +16,8 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,9 +39,7 @@ public final class Mux implements PacketProcessor {
     private final FlowTable flows;
     private final VipForwarder forwarder;
 
-    private final Tally<Total> totals = new Tally<>(Total.class);
-    private final Drops<PacketFault> malformed = new Drops<>(PacketFault.class);
-    private final Drops<MuxDrop> drops = new Drops<>(MuxDrop.class);
+    private final MuxCounts counts = new MuxCounts();
     private final AtomicLong lostEvents = new AtomicLong();
 
     /** The last plan published; what the forwarding thread takes over next. */
@@ -72,7 +65,6 @@ public final class Mux implements PacketProcessor {
         announcer = new VipAnnouncer(surroundings.routes(), surroundings.timer(), this::routeChanged);
         neighbors = new NeighborCache(underlay, settings.address());
         flows = new FlowTable(settings.flows(), settings.flowSeed(), arena, nowMillis());
-        var counts = new VipForwarder.Counts(totals, malformed, drops);
         forwarder = new VipForwarder(settings, underlay, neighbors, flows, counts, notices(), nowMillis());
     }
 
@@ -105,13 +97,13 @@ public final class Mux implements PacketProcessor {
             @Override
             public void adopted(Plan plan) {
                 inPath = plan;
-                later(() -> tellInPath(plan));
+                var at = now();
+                later(() -> tellInPath(plan, at));
             }
 
             @Override
             public void firstPacket(PlannedEndpoint endpoint) {
-                var at = now();
-                emit(new MuxEvent.FirstPacket(at, endpoint.id(), endpoint.generation()));
+                emit(new MuxEvent.FirstPacket(now(), endpoint.id(), endpoint.generation()));
             }
 
             @Override
@@ -124,13 +116,13 @@ public final class Mux implements PacketProcessor {
     /** The forwarding thread's, between two bursts: where the frames went. */
     public FrameLedger ledger() {
         long neighborDrops = neighbors.drops().total();
-        long handed = totals.of(Total.FORWARDED) + totals.of(Total.ECHOES_ANSWERED) + totals.of(Total.ERRORS_SENT);
+        long handed = counts.of(Total.FORWARDED) + counts.of(Total.ECHOES_ANSWERED) + counts.of(Total.ERRORS_SENT);
         return new FrameLedger(
-                totals.of(Total.RECEIVED),
-                totals.of(Total.ERRORS_SENT) + neighbors.requestsSent(),
+                counts.of(Total.RECEIVED),
+                counts.of(Total.ERRORS_SENT) + neighbors.requestsSent(),
                 handed + neighbors.requestsSent() - neighborDrops - neighbors.waiting(),
-                totals.of(Total.TO_KERNEL),
-                drops.total() + malformed.total() + neighborDrops,
+                counts.of(Total.TO_KERNEL),
+                counts.dropped() + neighborDrops,
                 neighbors.waiting());
     }
 
@@ -171,12 +163,12 @@ public final class Mux implements PacketProcessor {
         announcer.retain(vips);
     }
 
-    private void tellInPath(Plan plan) {
-        tell(new MuxEvent.PolicyInPath(now(), plan.report()));
+    private void tellInPath(Plan plan, Instant at) {
+        tell(new MuxEvent.PolicyInPath(at, plan.report()));
         var vips = plan.readyVips();
         vips.retainAll(published.readyVips()); // what the next plan ends is withdrawn already
         ready.retainAll(vips);
-        vips.stream().filter(ready::add).forEach(vip -> tell(new MuxEvent.VipReady(now(), vip)));
+        vips.stream().filter(ready::add).forEach(vip -> tell(new MuxEvent.VipReady(at, vip)));
         announcer.serve(vips);
     }
 
@@ -239,53 +231,17 @@ public final class Mux implements PacketProcessor {
 
     /** Endpoints in the forwarding path. */
     public List<MuxSnapshot.Vip> vips() {
-        return Arrays.stream(inPath.endpoints).map(this::vip).toList();
-    }
-
-    private MuxSnapshot.Vip vip(PlannedEndpoint endpoint) {
-        var active = endpoint.active;
-        var traffic = endpoint.use.traffic;
-        return new MuxSnapshot.Vip(
-                endpoint.id(),
-                announcer.isAnnounced(endpoint.id().vip()),
-                endpoint.generation(),
-                active == null ? "" : active.table().digestText(),
-                active == null
-                        ? 0
-                        : (int) active.table().members().stream()
-                                .filter(member -> member.weight() > 0)
-                                .count(),
-                traffic.of(Traffic.PACKETS),
-                traffic.of(Traffic.OCTETS),
-                traffic.of(Traffic.NEW_FLOWS),
-                traffic.of(Traffic.TAKEN_OVER));
+        return Arrays.stream(inPath.endpoints)
+                .map(endpoint ->
+                        endpoint.snapshot(announcer.isAnnounced(endpoint.id().vip())))
+                .toList();
     }
 
     /** All generations of all endpoints in the forwarding path, newest first of each. */
     public List<MuxSnapshot.Table> tables() {
-        var tables = new ArrayList<MuxSnapshot.Table>();
-        for (var endpoint : inPath.endpoints) {
-            for (var generation : endpoint.generations) {
-                tables.add(table(endpoint, generation));
-            }
-        }
-        return tables;
-    }
-
-    private static MuxSnapshot.Table table(PlannedEndpoint endpoint, PlannedEndpoint.Generation generation) {
-        var table = generation.table();
-        var shares = new ArrayList<MuxSnapshot.Share>();
-        for (int i = 0; i < table.members().size(); i++) {
-            shares.add(new MuxSnapshot.Share(table.members().get(i), table.share(i)));
-        }
-        return new MuxSnapshot.Table(
-                endpoint.id(),
-                generation.version().generation(),
-                generation.version().state(),
-                table.slots(),
-                table.seed(),
-                table.digestText(),
-                shares);
+        return Arrays.stream(inPath.endpoints)
+                .flatMap(endpoint -> endpoint.tableSnapshots().stream())
+                .toList();
     }
 
     /** Up to {@code limit} flows from {@code from} on: 0 at first, then what the last page says. */
@@ -311,21 +267,14 @@ public final class Mux implements PacketProcessor {
     }
 
     public MuxSnapshot.Counters counters() {
-        var reasons = new LinkedHashMap<String, Long>();
-        malformed.snapshot().forEach((reason, count) -> {
-            if (!reason.equals(PacketFault.NONE.label())) {
-                reasons.put(reason, count);
-            }
-        });
-        reasons.putAll(drops.snapshot());
         return new MuxSnapshot.Counters(
-                totals.of(Total.RECEIVED),
-                totals.of(Total.FORWARDED),
-                totals.of(Total.ECHOES_ANSWERED),
-                totals.of(Total.TO_KERNEL),
-                totals.of(Total.ERRORS_SENT),
-                totals.of(Total.ERRORS_SUPPRESSED),
-                reasons,
+                counts.of(Total.RECEIVED),
+                counts.of(Total.FORWARDED),
+                counts.of(Total.ECHOES_ANSWERED),
+                counts.of(Total.TO_KERNEL),
+                counts.of(Total.ERRORS_SENT),
+                counts.of(Total.ERRORS_SUPPRESSED),
+                counts.reasons(),
                 neighbors.drops().snapshot(),
                 flows.counters());
     }

@@ -38,7 +38,7 @@ public sealed interface MuxSnapshot {
      * @param generation the active one, 0 for none; {@code digest} is of its table
      * @param members of the active generation, with weight above 0
      * @param octets of the clients' IPv4 packets
-     * @param takenOver segments of TCP flows that another MUX had before
+     * @param takenOver of the new flows, TCP flows that another MUX had before
      */
     record Vip(
             EndpointId endpoint,

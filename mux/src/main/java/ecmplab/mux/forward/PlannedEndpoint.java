@@ -1,11 +1,13 @@
 package ecmplab.mux.forward;
 
+import ecmplab.mux.forward.Tally.Traffic;
 import ecmplab.mux.table.EndpointId;
 import ecmplab.mux.table.EndpointPolicy;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
 import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.TableVersion;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint as a forwarding thread needs it: immutable but for its counts. */
@@ -39,6 +41,18 @@ final class PlannedEndpoint {
         int owner(int slot) {
             int index = table.index(slot);
             return index == MaglevTable.NOBODY ? -1 : numbers[index];
+        }
+
+        private int membersThatTakeFlows() {
+            return (int) table.members().stream()
+                    .filter(member -> member.weight() > 0)
+                    .count();
+        }
+
+        private List<MuxSnapshot.Share> shares() {
+            return IntStream.range(0, numbers.length)
+                    .mapToObj(i -> new MuxSnapshot.Share(table.members().get(i), table.share(i)))
+                    .toList();
         }
     }
 
@@ -85,5 +99,32 @@ final class PlannedEndpoint {
 
     int idleMillis() {
         return Math.clamp(policy.idleTimeout().toMillis(), 1, Integer.MAX_VALUE / 2);
+    }
+
+    MuxSnapshot.Vip snapshot(boolean announced) {
+        var traffic = use.traffic;
+        return new MuxSnapshot.Vip(
+                id(),
+                announced,
+                generation(),
+                active == null ? "" : active.table().digestText(),
+                active == null ? 0 : active.membersThatTakeFlows(),
+                traffic.of(Traffic.PACKETS),
+                traffic.of(Traffic.OCTETS),
+                traffic.of(Traffic.NEW_FLOWS),
+                traffic.of(Traffic.TAKEN_OVER));
+    }
+
+    List<MuxSnapshot.Table> tableSnapshots() {
+        return generations.stream()
+                .map(generation -> new MuxSnapshot.Table(
+                        id(),
+                        generation.version.generation(),
+                        generation.version.state(),
+                        generation.table.slots(),
+                        generation.table.seed(),
+                        generation.table.digestText(),
+                        generation.shares()))
+                .toList();
     }
 }

@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Compiles policies into plans, one after another; keeps what carries over: tables of generations that did not change, numbers of
@@ -41,51 +40,27 @@ final class Planner {
         var endpoints = new LinkedHashMap<EndpointId, PlannedEndpoint>();
         for (var wanted : policy.endpoints()) {
             var id = wanted.id();
-            var wrong = endpoints.size() == MOST_ENDPOINTS
-                    ? Optional.of("more than " + MOST_ENDPOINTS + " endpoints")
-                    : endpoints.containsKey(id) ? Optional.of("occurs twice") : fault(wanted);
-            PlannedEndpoint endpoint = null;
-            if (wrong.isEmpty()) {
-                try {
-                    endpoint = endpoint(endpoints.size(), wanted);
-                } catch (IllegalArgumentException unusable) {
-                    wrong = Optional.of(String.valueOf(unusable.getMessage()));
+            if (endpoints.containsKey(id) || endpoints.size() == MOST_ENDPOINTS) {
+                var why = endpoints.containsKey(id) ? "occurs twice" : "more than " + MOST_ENDPOINTS + " endpoints";
+                refused.add(new PolicyOutcome.Refusal(id, why));
+                continue;
+            }
+            try {
+                endpoints.put(id, endpoint(endpoints.size(), wanted));
+            } catch (IllegalArgumentException unusable) {
+                refused.add(new PolicyOutcome.Refusal(id, String.valueOf(unusable.getMessage())));
+                var before = last.get(id);
+                if (before != null) {
+                    endpoints.put(id, endpoint(endpoints.size(), before.policy));
                 }
-            }
-            wrong.ifPresent(why -> refused.add(new PolicyOutcome.Refusal(id, why)));
-            var before = last.get(id);
-            if (endpoint == null && before != null && !endpoints.containsKey(id)) {
-                endpoint = endpoint(endpoints.size(), before.policy);
-            }
-            if (endpoint != null) {
-                endpoints.put(id, endpoint);
             }
         }
         return new Result(assemble(policy, endpoints), refused);
     }
 
-    private static Optional<String> fault(EndpointPolicy endpoint) {
-        if (!(endpoint.id().vip() instanceof Inet4Address)) {
-            return Optional.of("an IPv6 VIP, and this MUX forwards IPv4");
-        }
-        if (endpoint.versions().size() > MOST_GENERATIONS) {
-            return Optional.of(endpoint.versions().size() + " generations: must be at most " + MOST_GENERATIONS);
-        }
-        long active = endpoint.versions().stream()
-                .filter(version -> version.state() == TableVersion.State.ACTIVE)
-                .count();
-        if (active > 1) {
-            return Optional.of(active + " active generations: must be one at most");
-        }
-        return endpoint.versions().stream()
-                .flatMap(version -> version.members().stream())
-                .filter(member -> !(member.host() instanceof Inet4Address))
-                .findFirst()
-                .map(member -> "member " + member.id() + " on an IPv6 host, and this MUX sends to IPv4");
-    }
-
-    /** @throws IllegalArgumentException when a table cannot be computed */
+    /** @throws IllegalArgumentException when it cannot be served as written, saying why */
     private PlannedEndpoint endpoint(int index, EndpointPolicy policy) {
+        requireServable(policy);
         var before = last.get(policy.id());
         var known = before == null ? List.<Generation>of() : before.generations;
         var generations = new ArrayList<Generation>();
@@ -99,6 +74,29 @@ final class Planner {
         }
         var use = before == null ? new PlannedEndpoint.Use() : before.use;
         return new PlannedEndpoint(index, policy, List.copyOf(generations), use);
+    }
+
+    private static void requireServable(EndpointPolicy endpoint) {
+        require(endpoint.id().vip() instanceof Inet4Address, "an IPv6 VIP, and this MUX forwards IPv4");
+        int generations = endpoint.versions().size();
+        require(generations <= MOST_GENERATIONS, generations + " generations: must be at most " + MOST_GENERATIONS);
+        long active = endpoint.versions().stream()
+                .filter(version -> version.state() == TableVersion.State.ACTIVE)
+                .count();
+        require(active <= 1, active + " active generations: must be one at most");
+        for (var version : endpoint.versions()) {
+            for (var member : version.members()) {
+                require(
+                        member.host() instanceof Inet4Address,
+                        "member " + member.id() + " on an IPv6 host, and this MUX sends to IPv4");
+            }
+        }
+    }
+
+    private static void require(boolean so, String otherwise) {
+        if (!so) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 
     private static boolean isSameTable(TableVersion one, TableVersion other) {

@@ -12,7 +12,7 @@ final class Tally<C extends Enum<C>> {
         OCTETS,
         /** Entered in the flow table, or there given a member anew. */
         NEW_FLOWS,
-        /** TCP segments, not the first of their connection, of flows this MUX did not know: another had them before. */
+        /** Of the new flows, those that began elsewhere: a TCP segment that opens nothing. Another MUX had them before. */
         TAKEN_OVER
     }
 
