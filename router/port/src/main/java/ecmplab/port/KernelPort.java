@@ -1,9 +1,6 @@
 package ecmplab.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import ecmplab.packet.Checksum;
 import ecmplab.packet.Ethernet;
@@ -11,9 +8,10 @@ import ecmplab.packet.MacAddress;
 import ecmplab.port.sys.Errno;
 import ecmplab.port.sys.InterfaceRequest;
 import ecmplab.port.sys.Linux;
+import ecmplab.port.sys.Messages;
+import ecmplab.port.sys.PacketSocket;
 import ecmplab.port.sys.SystemCallException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -38,22 +36,6 @@ public final class KernelPort implements Port {
         ALL
     }
 
-    private static final int ETH_P_ALL = 3;
-    private static final int SOL_PACKET = 263;
-    private static final int PACKET_STATISTICS = 6;
-    private static final int PACKET_VNET_HDR = 15;
-    private static final int PACKET_QDISC_BYPASS = 20;
-    private static final int PACKET_IGNORE_OUTGOING = 23;
-
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_SNDBUF = 7;
-    private static final int SO_RCVBUF = 8;
-    private static final int SO_ATTACH_FILTER = 26;
-    private static final int SO_SNDBUFFORCE = 32;
-    private static final int SO_RCVBUFFORCE = 33;
-    /** Octets of kernel memory for frames that wait, each way. */
-    private static final int SOCKET_BUFFER = 4 << 20;
-
     /** {@code struct virtio_net_hdr}: flags u8, gso type u8, header length, gso size, checksum start and offset u16. */
     private static final int VNET_HEADER = 10;
 
@@ -72,11 +54,10 @@ public final class KernelPort implements Port {
     private final long poolAddress;
     private final PortTally tally = new PortTally();
 
-    private final Linux.Messages inbound;
-    private final Linux.Messages outbound;
+    private final Messages inbound;
+    private final Messages outbound;
     private final long[] posted = new long[BATCH];
     private final long[] queued = new long[BATCH];
-    private final MemorySegment statistics = Arena.ofAuto().allocate(8, 4);
     private int queuedCount;
 
     /** Guards the descriptors against being closed while in use; held for a burst, never while waiting. */
@@ -97,8 +78,8 @@ public final class KernelPort implements Port {
         this.receiver = receiver;
         this.sender = sender;
         var arena = Arena.ofAuto();
-        inbound = new Linux.Messages(BATCH, arena);
-        outbound = new Linux.Messages(BATCH, arena);
+        inbound = new Messages(BATCH, arena);
+        outbound = new Messages(BATCH, arena);
     }
 
     /** Opens an interface of the calling thread's network namespace, for frames to its own address. */
@@ -112,77 +93,19 @@ public final class KernelPort implements Port {
         int sender = -1;
         try (var device = new InterfaceRequest(interfaceName)) {
             int index = device.index();
-            receiver = packetSocket(interfaceName);
-            sender = packetSocket(interfaceName);
-            option(receiver, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING", interfaceName);
-            option(receiver, SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR", interfaceName);
-            option(sender, SOL_PACKET, PACKET_QDISC_BYPASS, 1, "PACKET_QDISC_BYPASS", interfaceName);
-            buffer(receiver, SO_RCVBUFFORCE, SO_RCVBUF, "SO_RCVBUF", interfaceName);
-            buffer(sender, SO_SNDBUFFORCE, SO_SNDBUF, "SO_SNDBUF", interfaceName);
-            if (accept == Accept.OWN) {
-                refuseOtherHosts(receiver, interfaceName);
-            }
+            sender = PacketSocket.open(interfaceName);
+            PacketSocket.configureSender(sender, interfaceName);
+            PacketSocket.bindToSend(sender, index, interfaceName);
+            receiver = PacketSocket.open(interfaceName);
+            PacketSocket.configureReceiver(receiver, accept == Accept.OWN, interfaceName);
             var port = new KernelPort(interfaceName, device, pool, receiver, sender);
-            bind(sender, 0, index, interfaceName); // protocol 0: sends only
-            bind(receiver, ETH_P_ALL, index, interfaceName); // last: from here on frames arrive
+            PacketSocket.bindToReceive(receiver, index, interfaceName); // last: from here on frames arrive
             receiver = -1;
             sender = -1;
             return port;
         } finally {
             closeIfOpen(receiver);
             closeIfOpen(sender);
-        }
-    }
-
-    private static int packetSocket(String name) throws SystemCallException {
-        return Linux.check(
-                Linux.socket(Linux.AF_PACKET, Linux.SOCK_RAW | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0),
-                "socket(AF_PACKET) for " + name);
-    }
-
-    private static void option(int socket, int level, int option, int value, String symbol, String name)
-            throws SystemCallException {
-        Linux.check(Linux.setSocketOption(socket, level, option, value), "setsockopt(" + symbol + ") on " + name);
-    }
-
-    /** Without CAP_NET_ADMIN in the initial namespace the kernel cuts the wish to its limit. */
-    private static void buffer(int socket, int force, int ask, String symbol, String name) throws SystemCallException {
-        if (Linux.setSocketOption(socket, SOL_SOCKET, force, SOCKET_BUFFER) < 0) {
-            option(socket, SOL_SOCKET, ask, SOCKET_BUFFER, symbol, name);
-        }
-    }
-
-    /** Classic BPF: what the kernel found to be for another host's address never reaches the socket. */
-    private static void refuseOtherHosts(int socket, String name) throws SystemCallException {
-        long[] program = {
-            instruction(0x28, 0, 0, 0xFFFF_F004), // load the packet type (SKF_AD_PKTTYPE)
-            instruction(0x15, 0, 1, 3), // PACKET_OTHERHOST?
-            instruction(0x06, 0, 0, 0), // drop
-            instruction(0x06, 0, 0, 0x4_0000), // accept whole
-        };
-        try (var arena = Arena.ofConfined()) {
-            var code = arena.allocateFrom(JAVA_LONG, program);
-            var filter = arena.allocate(16, 8); // struct sock_fprog: length u16, pointer
-            filter.set(JAVA_SHORT, 0, (short) program.length);
-            filter.set(JAVA_LONG, 8, code.address());
-            Linux.check(
-                    Linux.setSocketOption(socket, SOL_SOCKET, SO_ATTACH_FILTER, filter),
-                    "setsockopt(SO_ATTACH_FILTER) on " + name);
-        }
-    }
-
-    /** {@code struct sock_filter}: code u16, jump true u8, jump false u8, operand u32; on a little-endian machine. */
-    private static long instruction(int code, int jumpTrue, int jumpFalse, int operand) {
-        return code | (long) jumpTrue << 16 | (long) jumpFalse << 24 | (long) operand << 32;
-    }
-
-    private static void bind(int socket, int protocol, int index, String name) throws SystemCallException {
-        try (var arena = Arena.ofConfined()) {
-            var address = arena.allocate(20, 4); // struct sockaddr_ll
-            address.set(JAVA_SHORT, 0, (short) Linux.AF_PACKET);
-            address.set(U16, 2, (short) protocol);
-            address.set(JAVA_INT, 4, index);
-            Linux.check(Linux.bind(socket, address), "bind(AF_PACKET) to " + name);
         }
     }
 
@@ -347,9 +270,8 @@ public final class KernelPort implements Port {
     @Override
     public PortCounters counters() {
         synchronized (sockets) {
-            // struct tpacket_stats: packets u32, drops u32; reading sets both to 0
-            if (!closed && Linux.getSocketOption(receiver, SOL_PACKET, PACKET_STATISTICS, statistics) >= 0) {
-                tally.drop(PortDrop.RX_KERNEL_FULL, statistics.get(JAVA_INT, 4) & 0xFFFF_FFFFL);
+            if (!closed) {
+                tally.drop(PortDrop.RX_KERNEL_FULL, PacketSocket.dropsSinceLastAsked(receiver));
             }
         }
         return tally.snapshot();

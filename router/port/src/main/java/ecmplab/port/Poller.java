@@ -2,6 +2,7 @@ package ecmplab.port;
 
 import ecmplab.port.sys.Errno;
 import ecmplab.port.sys.Linux;
+import ecmplab.port.sys.PollFd;
 import ecmplab.port.sys.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,9 +24,9 @@ public final class Poller implements AutoCloseable {
 
     public Poller(List<? extends Port> ports) throws SystemCallException {
         this.ports = List.copyOf(ports);
-        entries = arena.allocate((long) (ports.size() + 1) * Linux.PollFd.SIZE, 8);
+        entries = arena.allocate((long) (ports.size() + 1) * PollFd.SIZE, 8);
         wakeUp = Linux.check(Linux.eventDescriptor(), "eventfd");
-        Linux.PollFd.set(entries, ports.size(), wakeUp, Linux.PollFd.POLLIN);
+        PollFd.set(entries, ports.size(), wakeUp, PollFd.POLLIN);
     }
 
     /** @return whether a port has something, or {@link #wake} was called; false when the time was up */
@@ -33,7 +34,7 @@ public final class Poller implements AutoCloseable {
         int count = ports.size();
         for (int i = 0; i < count; i++) {
             // Asked anew each time: a closed port has -1, which the kernel skips.
-            Linux.PollFd.set(entries, i, ports.get(i).descriptor(), Linux.PollFd.POLLIN);
+            PollFd.set(entries, i, ports.get(i).descriptor(), PollFd.POLLIN);
         }
         int ready = Linux.poll(entries.address(), count + 1, timeoutMillis);
         if (ready == -Errno.EINTR) {
@@ -42,7 +43,7 @@ public final class Poller implements AutoCloseable {
         if (ready < 0) {
             throw new IllegalStateException("poll: " + Errno.name(-ready));
         }
-        if (Linux.PollFd.returned(entries, count) != 0) {
+        if (PollFd.returned(entries, count) != 0) {
             Linux.read(wakeUp, eight.address(), 8);
         }
         return ready > 0;

@@ -2,14 +2,12 @@ package ecmplab.port.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -25,8 +23,7 @@ public final class Linux {
     public static final int SOCK_RAW = 3;
     public static final int SOCK_NONBLOCK = 0x800;
     public static final int SOCK_CLOEXEC = 0x8_0000;
-    public static final int MSG_TRUNC = 0x20;
-    public static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_DONTWAIT = 0x40;
 
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x8_0000;
@@ -248,79 +245,6 @@ public final class Linux {
             return errnoIfNegative((int) IOCTL.invokeExact(captured, descriptor, request, address), captured);
         } catch (Throwable thrown) {
             throw impossible(thrown);
-        }
-    }
-
-    /** {@code struct pollfd}. */
-    public static final class PollFd {
-        /** Octets. */
-        public static final int SIZE = 8;
-
-        public static final int POLLIN = 1;
-
-        private static final int DESCRIPTOR = 0;
-        private static final int EVENTS = 4;
-        private static final int RETURNED = 6;
-
-        private PollFd() {}
-
-        /** A negative descriptor is skipped by the kernel. */
-        public static void set(MemorySegment entries, int index, int descriptor, int events) {
-            long at = (long) index * SIZE;
-            entries.set(JAVA_INT, at + DESCRIPTOR, descriptor);
-            entries.set(JAVA_SHORT, at + EVENTS, (short) events);
-            entries.set(JAVA_SHORT, at + RETURNED, (short) 0);
-        }
-
-        /** What happened: {@link #POLLIN}, or error bits that nobody asked for. */
-        public static int returned(MemorySegment entries, int index) {
-            return entries.get(JAVA_SHORT, (long) index * SIZE + RETURNED);
-        }
-    }
-
-    /** {@code struct mmsghdr} with its one {@code iovec}, as an array of {@code count} each. */
-    public static final class Messages {
-        private static final int HEADER = 64;
-        private static final int HEADER_IOV = 16;
-        private static final int HEADER_IOV_LENGTH = 24;
-        private static final int HEADER_FLAGS = 48;
-        private static final int HEADER_LENGTH = 56;
-        private static final int VECTOR = 16;
-        private static final int VECTOR_LENGTH = 8;
-        /** Layouts without alignment checks: the arrays are aligned by allocation. */
-        private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-
-        private final MemorySegment headers;
-        private final MemorySegment vectors;
-
-        public Messages(int count, Arena arena) {
-            headers = arena.allocate((long) count * HEADER, 8);
-            vectors = arena.allocate((long) count * VECTOR, 8);
-            for (int i = 0; i < count; i++) {
-                headers.set(LONG, (long) i * HEADER + HEADER_IOV, vectors.address() + (long) i * VECTOR);
-                headers.set(LONG, (long) i * HEADER + HEADER_IOV_LENGTH, 1);
-            }
-        }
-
-        /** Address of message {@code index}, for the calls. */
-        public long address(int index) {
-            return headers.address() + (long) index * HEADER;
-        }
-
-        /** Lets message {@code index} be the {@code length} octets at the absolute {@code address}. */
-        public void buffer(int index, long address, int length) {
-            vectors.set(LONG, (long) index * VECTOR, address);
-            vectors.set(LONG, (long) index * VECTOR + VECTOR_LENGTH, length);
-        }
-
-        /** Octets that the call received or sent. */
-        public int length(int index) {
-            return headers.get(JAVA_INT, (long) index * HEADER + HEADER_LENGTH);
-        }
-
-        /** Whether the received message was longer than its buffer. */
-        public boolean truncated(int index) {
-            return (headers.get(JAVA_INT, (long) index * HEADER + HEADER_FLAGS) & MSG_TRUNC) != 0;
         }
     }
 }
