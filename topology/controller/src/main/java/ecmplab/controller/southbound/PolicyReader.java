@@ -1,0 +1,236 @@
+package ecmplab.controller.southbound;
+
+import ecmplab.controller.southbound.AgentIdentity.Kind;
+import ecmplab.hostagent.probe.ProbeSpec;
+import ecmplab.mux.table.EndpointId;
+import ecmplab.mux.table.EndpointPolicy;
+import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.mux.table.Member;
+import ecmplab.mux.table.SlbPolicy;
+import ecmplab.mux.table.TableVersion;
+import ecmplab.ovsdb.client.Replica.Snapshot;
+import ecmplab.ovsdb.data.Row;
+import ecmplab.packet.MacAddress;
+import ecmplab.packet.Vni;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the rows of one moment into an agent's policy. Remembers the last good policy of each endpoint, which stands in while one
+ * of its rows is malformed.
+ */
+final class PolicyReader {
+    private final AgentIdentity identity;
+    private Map<EndpointId, Endpoint> good = Map.of();
+
+    PolicyReader(AgentIdentity identity) {
+        this.identity = identity;
+    }
+
+    /** A policy, and what had to be left as it was. */
+    record Reading(AgentPolicy policy, List<AgentEvent.Rejected> rejected) {}
+
+    private record Endpoint(EndpointPolicy policy, Map<TableKey, String> digests, List<ProbeSpec> probes) {}
+
+    /** A row that cannot be understood. */
+    private static final class Malformed extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Malformed(String why) {
+            super(why, null, false, false);
+        }
+    }
+
+    Reading read(Snapshot snapshot) {
+        var rejected = new ArrayList<AgentEvent.Rejected>();
+        var endpoints = new HashMap<EndpointId, Endpoint>();
+        for (var vip : snapshot.rows("Vip")) {
+            for (var uuid : vip.get("endpoints").uuids()) {
+                read(snapshot, vip, uuid, endpoints, rejected);
+            }
+        }
+        good = Map.copyOf(endpoints);
+        var global = snapshot.rows("SLB_Global").stream().findFirst();
+        long epoch = global.map(row -> row.get("epoch").integer()).orElse(0L);
+        long cfg = global.map(row -> row.get("next_cfg").integer()).orElse(0L);
+        var sorted = endpoints.values().stream()
+                .sorted(Comparator.comparing(endpoint -> endpoint.policy.id().toString()))
+                .toList();
+        var digests = new HashMap<TableKey, String>();
+        sorted.forEach(endpoint -> digests.putAll(endpoint.digests));
+        return new Reading(
+                new AgentPolicy(
+                        new SlbPolicy(
+                                epoch,
+                                cfg,
+                                sorted.stream().map(Endpoint::policy).toList()),
+                        sorted.stream()
+                                .flatMap(endpoint -> endpoint.probes.stream())
+                                .toList(),
+                        digests),
+                rejected);
+    }
+
+    private void read(
+            Snapshot snapshot,
+            Row vip,
+            UUID uuid,
+            Map<EndpointId, Endpoint> endpoints,
+            List<AgentEvent.Rejected> rejected) {
+        EndpointId id = null;
+        try {
+            var row = snapshot.row("Vip_Endpoint", uuid);
+            if (row == null) {
+                throw new Malformed("endpoint row " + uuid + " is missing");
+            }
+            id = new EndpointId(
+                    address(vip.get("ip").text()), (int) row.get("protocol").integer(), (int)
+                            row.get("port").integer());
+            endpoints.put(id, endpoint(snapshot, id, row, rejected));
+        } catch (Malformed | IllegalArgumentException | IllegalStateException malformed) {
+            var before = id == null ? null : good.get(id);
+            if (before != null) {
+                endpoints.put(before.policy.id(), before);
+            }
+            rejected.add(new AgentEvent.Rejected(
+                    id == null ? "endpoint of VIP " + vip.get("ip").toJson() : id.toString(),
+                    String.valueOf(malformed.getMessage())));
+        }
+    }
+
+    private Endpoint endpoint(Snapshot snapshot, EndpointId id, Row row, List<AgentEvent.Rejected> rejected)
+            throws Malformed {
+        var versions = new ArrayList<Row>();
+        for (var uuid : row.get("versions").uuids()) {
+            versions.add(required(snapshot, "Table_Version", uuid));
+        }
+        versions.sort(
+                Comparator.comparingLong((Row version) -> version.get("cfg").integer())
+                        .reversed());
+        var tables = new ArrayList<TableVersion>();
+        var digests = new HashMap<TableKey, String>();
+        for (var version : versions) {
+            var table = version(snapshot, version);
+            tables.add(table);
+            digests.put(
+                    new TableKey(id, table.generation()), version.get("digest").text());
+        }
+        var policy = new EndpointPolicy(
+                id,
+                affinity(row.get("affinity").text()),
+                row.get("floating").bool(),
+                Duration.ofSeconds(row.get("idle_seconds").integer()),
+                tables);
+        if (tables.stream()
+                        .filter(table -> table.state() == TableVersion.State.ACTIVE)
+                        .count()
+                > 1) {
+            throw new Malformed("more than one active version");
+        }
+        return new Endpoint(policy, digests, probes(snapshot, row, rejected));
+    }
+
+    private static Row required(Snapshot snapshot, String table, UUID uuid) throws Malformed {
+        var row = snapshot.row(table, uuid);
+        if (row == null) {
+            throw new Malformed("row " + uuid + " of " + table + " is missing");
+        }
+        return row;
+    }
+
+    private static TableVersion version(Snapshot snapshot, Row row) throws Malformed {
+        if (!row.get("algorithm").text().equals("maglev")) {
+            throw new Malformed("unknown algorithm " + row.get("algorithm").toJson());
+        }
+        var members = new ArrayList<Member>();
+        for (var uuid : row.get("members").uuids()) {
+            members.add(member(required(snapshot, "Member", uuid)));
+        }
+        var state = TableVersion.State.valueOf(row.get("state").text().toUpperCase(Locale.ROOT));
+        return new TableVersion(
+                (int) row.get("generation").integer(),
+                Math.toIntExact(row.get("slots").integer()),
+                row.get("seed").integer(),
+                members,
+                state);
+    }
+
+    private static Member member(Row row) throws Malformed {
+        return new Member(
+                row.get("id").text(),
+                address(row.get("ip").text()),
+                (int) row.get("port").integer(),
+                address(row.get("host_pa").text()),
+                MacAddress.parse(row.get("mac").text()),
+                new Vni((int) row.get("vni").integer()),
+                (int) row.get("weight").integer());
+    }
+
+    private static InetAddress address(String text) throws Malformed {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new Malformed("'" + text + "' is no IP address");
+        }
+    }
+
+    private static Affinity affinity(String text) throws Malformed {
+        return switch (text) {
+            case "5-tuple" -> Affinity.FIVE_TUPLE;
+            case "source-ip" -> Affinity.SOURCE_IP;
+            case "source-ip-protocol" -> Affinity.SOURCE_IP_PROTOCOL;
+            default -> throw new Malformed("unknown affinity '" + text + "'");
+        };
+    }
+
+    /** The endpoint's probe against each backend on this host. A malformed backend costs itself only. */
+    private List<ProbeSpec> probes(Snapshot snapshot, Row endpoint, List<AgentEvent.Rejected> rejected)
+            throws Malformed {
+        var probe = endpoint.get("probe");
+        if (identity.kind() != Kind.HOST || probe.isEmpty()) {
+            return List.of();
+        }
+        var row = required(snapshot, "Probe", probe.uuid());
+        var pool = endpoint.get("pool");
+        var specs = new ArrayList<ProbeSpec>();
+        for (var dip : snapshot.rows("Dip")) {
+            if (dip.get("pool").equals(pool)
+                    && dip.get("host").text().equals(identity.id())
+                    && !dip.get("admin").text().equals("down")
+                    && probe(row, dip, rejected) instanceof ProbeSpec spec) {
+                specs.add(spec);
+            }
+        }
+        specs.sort(Comparator.comparing(ProbeSpec::member));
+        return specs;
+    }
+
+    private static @Nullable ProbeSpec probe(Row probe, Row dip, List<AgentEvent.Rejected> rejected) {
+        try {
+            return new ProbeSpec(
+                    probe.get("name").text(),
+                    dip.get("id").text(),
+                    address(dip.get("ip").text()),
+                    ProbeSpec.Protocol.valueOf(probe.get("protocol").text().toUpperCase(Locale.ROOT)),
+                    (int) probe.get("port").integer(),
+                    probe.get("path").text(),
+                    Duration.ofMillis(probe.get("interval_ms").integer()),
+                    Duration.ofMillis(probe.get("timeout_ms").integer()),
+                    (int) probe.get("threshold").integer());
+        } catch (Malformed | IllegalArgumentException malformed) {
+            rejected.add(new AgentEvent.Rejected(
+                    "probe " + probe.get("name").text() + " of backend "
+                            + dip.get("id").text(),
+                    String.valueOf(malformed.getMessage())));
+            return null;
+        }
+    }
+}
