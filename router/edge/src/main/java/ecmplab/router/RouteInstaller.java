@@ -12,6 +12,7 @@ import ecmplab.router.forward.ForwardingTable;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -105,7 +106,15 @@ final class RouteInstaller {
     }
 
     private void publish() {
-        forwarder.publish(new ForwardingTable(fib, groups.groups(), nextHops.array()));
+        var inUse = new BitSet();
+        var all = groups.groups();
+        for (var group : all) {
+            if (group != null) {
+                group.members().forEach(member -> inUse.set(member.nextHop()));
+            }
+        }
+        forwarder.publish(
+                new ForwardingTable(fib, all, nextHops.array(), inUse.stream().toArray()));
     }
 
     private void keep(PrefixRoutes now) {
@@ -146,17 +155,15 @@ final class RouteInstaller {
         if (old == null ? now == null : now != null && old.members().equals(now.members())) {
             return;
         }
+        var hopsBefore = before == null || old == null ? List.<InetAddress>of() : addresses(before);
+        var hopsAfter = now == null ? List.<InetAddress>of() : addresses(after);
+        if (hopsBefore.isEmpty() && hopsAfter.isEmpty()) {
+            return;
+        }
         int moved = old == null || now == null ? 0 : now.table().movedSlots(old.table());
         double share = old == null || now == null ? 0 : now.table().movedShare(old.table());
         events.add(new RouterEvent.NextHopsChanged(
-                nanos,
-                time,
-                after.prefix(),
-                before == null || old == null ? List.of() : addresses(before),
-                now == null ? List.of() : addresses(after),
-                now == null ? Group.NONE : now.id(),
-                moved,
-                share));
+                nanos, time, after.prefix(), hopsBefore, hopsAfter, now == null ? Group.NONE : now.id(), moved, share));
     }
 
     private static List<InetAddress> addresses(PrefixRoutes routes) {

@@ -254,6 +254,14 @@ class ForwardingTest {
     }
 
     @Test
+    void nextHopsAreAskedForBeforeTheFirstPacketNeedsThem() {
+        rig.announce(RouterRig.VIP, 1, 2);
+        assertEquals(List.of(), rig.pass(10));
+        assertEquals(2, rig.events(RouterEvent.NeighborResolved.class).size());
+        assertEquals(2, rig.router.neighbors().size());
+    }
+
+    @Test
     void aNeighbourThatNeverAnswersCostsAHostUnreachable() {
         rig.announce(RouterRig.VIP, 1);
         rig.answersArp(1, false);

@@ -24,6 +24,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -34,13 +35,14 @@ final class RouterRig implements AutoCloseable {
     static final String VIP = "203.0.113.10/32";
     static final int LINKS = 4;
 
-    final List<RouterEvent> events = new ArrayList<>();
+    final List<RouterEvent> events = Collections.synchronizedList(new ArrayList<>());
     final EdgeRouter router;
     long nanos = 1_000_000_000L;
 
     private final Arena arena = Arena.ofConfined();
     private final FramePool routerPool = new FramePool(1024, 2048, arena);
     private final FramePool farPool = new FramePool(1024, 4096, arena);
+    private final List<RouterInterface> interfaces = new ArrayList<>();
     private final List<MemoryLink> links = new ArrayList<>();
     private final boolean[] answers = {true, true, true, true};
     private final Burst burst = new Burst(64);
@@ -61,7 +63,6 @@ final class RouterRig implements AutoCloseable {
             RouterConfig.Limits limits,
             int mtu,
             List<StaticRoute> staticRoutes) {
-        var interfaces = new ArrayList<RouterInterface>();
         for (int i = 0; i < LINKS; i++) {
             var link = new MemoryLink(
                     new MemoryLink.End("eth" + i, routerMac(i), routerPool),
@@ -82,6 +83,10 @@ final class RouterRig implements AutoCloseable {
 
     static MacAddress farMac(int link) {
         return new MacAddress(0x0200_0000_C000L + link);
+    }
+
+    List<RouterInterface> interfaces() {
+        return List.copyOf(interfaces);
     }
 
     void answersArp(int link, boolean yes) {
@@ -198,7 +203,10 @@ final class RouterRig implements AutoCloseable {
     }
 
     <E extends RouterEvent> List<E> events(Class<E> kind) {
-        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+        return List.copyOf(events).stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
     }
 
     static Inet4Address address(String text) {

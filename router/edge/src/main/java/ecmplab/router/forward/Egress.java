@@ -59,6 +59,16 @@ final class Egress {
         return links[nextHop.link()];
     }
 
+    /** Asks for all neighbours that the routes may want, so that a flow that moves need not wait for an answer. */
+    void seekNeighbors() {
+        for (int i = 0; i < table.used(); i++) {
+            var nextHop = table.inUse(i);
+            if (!nextHop.onLink()) {
+                link(nextHop).neighbors.lookup(nextHop.address(), now);
+            }
+        }
+    }
+
     /** Takes over the frame with an IPv4 packet of {@code length} octets to {@code destination}. */
     void send(NextHop nextHop, int destination, long frame, int length) {
         int neighbor = nextHop.onLink() ? destination : nextHop.address();

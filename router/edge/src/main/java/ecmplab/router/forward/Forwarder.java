@@ -44,6 +44,9 @@ public final class Forwarder implements PacketProcessor {
 
     private final AtomicReference<ForwardingTable> table = new AtomicReference<>(ForwardingTable.EMPTY);
 
+    /** The routes whose next hops have been asked for. */
+    private ForwardingTable sought = ForwardingTable.EMPTY;
+
     /** @param interfaces at least one, all of the same pool; next hops name them by their place */
     public Forwarder(List<RouterInterface> interfaces, ForwardingSettings settings, ForwardingEvents events) {
         this.events = events;
@@ -102,7 +105,12 @@ public final class Forwarder implements PacketProcessor {
 
     @Override
     public void tick(long nowNanos) {
-        egress.begin(table(), nowNanos);
+        var routes = table();
+        egress.begin(routes, nowNanos);
+        if (routes != sought) {
+            sought = routes;
+            egress.seekNeighbors();
+        }
         for (var link : links) {
             link.neighbors.tick(nowNanos);
         }

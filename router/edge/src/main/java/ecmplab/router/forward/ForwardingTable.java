@@ -18,20 +18,24 @@ public final class ForwardingTable {
     /** Groups have ids from here on. */
     public static final int FIRST_GROUP = 4;
 
-    public static final ForwardingTable EMPTY = new ForwardingTable(Fib.EMPTY, new Group[0], new NextHop[0]);
+    public static final ForwardingTable EMPTY =
+            new ForwardingTable(Fib.EMPTY, new Group[0], new NextHop[0], new int[0]);
 
     private final Fib fib;
     private final @Nullable Group[] groups;
     private final NextHop[] nextHops;
+    private final int[] inUse;
 
     /**
      * @param groups by id; every group that {@code fib} names is there, and its members are in {@code nextHops}
-     * @param nextHops by id; neither array is written to from now on
+     * @param nextHops by id
+     * @param inUse ids of the next hops that are members of a group; none of the arrays is written to from now on
      */
-    public ForwardingTable(Fib fib, @Nullable Group[] groups, NextHop[] nextHops) {
+    public ForwardingTable(Fib fib, @Nullable Group[] groups, NextHop[] nextHops, int[] inUse) {
         this.fib = fib;
         this.groups = groups;
         this.nextHops = nextHops;
+        this.inUse = inUse;
     }
 
     /** A group, {@link #TO_KERNEL}, {@link #BROADCAST}, {@link #BLACKHOLE}, or {@link Fib#NO_ROUTE}. */
@@ -45,6 +49,16 @@ public final class ForwardingTable {
 
     public NextHop nextHop(int id) {
         return nextHops[id];
+    }
+
+    /** How many next hops are in use. */
+    int used() {
+        return inUse.length;
+    }
+
+    /** One of the next hops in use, 0 to {@link #used} exclusive. */
+    NextHop inUse(int index) {
+        return nextHops[inUse[index]];
     }
 
     /** The ids of groups are below this. */
