@@ -15,8 +15,9 @@ import java.util.Set;
 
 /** Text to lab: shape first, then meaning, and everything that is wrong at once. */
 final class LabLoader {
-    /** Names that files, sockets and namespaces of the lab itself have. */
-    private static final Set<String> RESERVED_NAMES = Set.of("lab", "supervisor", "mgmt", "owner", "nodes");
+    /** Names that files, sockets, namespaces and interfaces of the lab itself have. */
+    static final Set<String> RESERVED_NAMES =
+            Set.of("lab", "supervisor", "mgmt", "mgmt0", "owner", "nodes", "lo", "br0");
 
     private final Problems problems;
     private final Path folder;

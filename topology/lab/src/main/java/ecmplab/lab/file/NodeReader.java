@@ -207,10 +207,13 @@ final class NodeReader {
         if (before != null) {
             problems.at(vm.place(), "'" + vm.name() + "' is there already, in line " + before.line());
         }
+        if (LabLoader.RESERVED_NAMES.contains(vm.name())) {
+            problems.at(vm.place(), "'" + vm.name() + "' is a name that the lab itself uses");
+        }
         boolean deviceTaken = links.stream()
                 .flatMap(link -> Stream.of(link.a(), link.b()))
                 .anyMatch(end -> end.node().equals(host.name()) && end.device().equals(vm.name()));
-        if (deviceTaken || vm.name().equals("mgmt0")) {
+        if (deviceTaken) {
             problems.at(
                     vm.place(),
                     host.name() + " has an interface " + vm.name() + " already, which a VM's takes its name from");

@@ -1,0 +1,149 @@
+package ecmplab.lab.fabric;
+
+import ecmplab.lab.file.Lab;
+import ecmplab.lab.file.Node;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A routing daemon of someone else's as the edge router: its generated configuration and the processes to run, with
+ * sockets and pid files of its own in the lab's state directory, never the system's.
+ */
+public final class EdgeDaemon {
+    private EdgeDaemon() {}
+
+    /** Where FRR's daemons keep their vty and zebra sockets. */
+    public static Path frrSockets(Path directory, String node) {
+        return directory.resolve(node + ".frr");
+    }
+
+    /** BIRD's control socket. */
+    public static Path birdSocket(Path directory, String node) {
+        return directory.resolve(node + ".ctl");
+    }
+
+    /** The commands of an FRR node, each a process that stays in the foreground. Zebra comes first: it installs the routes. */
+    public static List<List<String>> frrCommands(Path directory, String node) {
+        var sockets = frrSockets(directory, node);
+        return List.of(frrDaemon("zebra", sockets), frrDaemon("bgpd", sockets));
+    }
+
+    private static List<String> frrDaemon(String daemon, Path sockets) {
+        return List.of(
+                "/usr/lib/frr/" + daemon,
+                "-S", // no change of user: in a user namespace there is none
+                "-P",
+                "0", // no TCP vty
+                "-f",
+                "/dev/null",
+                "-z",
+                sockets.resolve("zserv.api").toString(),
+                "--vty_socket",
+                sockets.toString(),
+                "-i",
+                sockets.resolve(daemon + ".pid").toString(),
+                "--log",
+                "stdout");
+    }
+
+    /** Loads a configuration into the running daemons. */
+    public static List<String> frrConfigure(Path directory, String node, Path config) {
+        return vtysh(directory, node, "-f", config.toString());
+    }
+
+    /** A {@code vtysh} command line for the node. */
+    public static List<String> vtysh(Path directory, String node, String... arguments) {
+        var command = new ArrayList<>(
+                List.of("vtysh", "--vty_socket", frrSockets(directory, node).toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** The command of a BIRD node, in the foreground. */
+    public static List<String> birdCommand(Path directory, String node, Path config) {
+        return List.of(
+                "bird",
+                "-f",
+                "-c",
+                config.toString(),
+                "-s",
+                birdSocket(directory, node).toString(),
+                "-P",
+                directory.resolve(node + ".bird.pid").toString());
+    }
+
+    /** A {@code birdc} command line for the node. */
+    public static List<String> birdc(Path directory, String node, String... words) {
+        var command = new ArrayList<>(
+                List.of("birdc", "-s", birdSocket(directory, node).toString()));
+        command.addAll(List.of(words));
+        return command;
+    }
+
+    /** An {@code frr.conf} that peers with every MUX and installs all equal paths. */
+    public static String frrConfig(Lab lab, Node.Frr frr) {
+        var text = new StringBuilder();
+        long hold = frr.bgp().holdTime().toSeconds();
+        text.append("hostname ").append(frr.name()).append('\n');
+        text.append("router bgp ").append(frr.bgp().as()).append('\n');
+        text.append(" bgp router-id ").append(frr.bgp().routerId()).append('\n');
+        text.append(" no bgp ebgp-requires-policy\n");
+        text.append(" bgp bestpath as-path multipath-relax\n");
+        text.append(" timers bgp ").append(hold / 3).append(' ').append(hold).append('\n');
+        var neighbors = NodeConfigs.neighbors(lab, frr.name());
+        for (var neighbor : neighbors) {
+            var address = " neighbor " + neighbor.remote().getHostAddress();
+            text.append(address).append(" remote-as ").append(neighbor.as()).append('\n');
+            text.append(address).append(" description ").append(neighbor.node()).append('\n');
+            text.append(address)
+                    .append(" timers connect ")
+                    .append(Math.max(1, frr.bgp().connectRetry().toSeconds()))
+                    .append('\n');
+        }
+        text.append(" address-family ipv4 unicast\n  maximum-paths 64\n");
+        neighbors.forEach(neighbor -> text.append("  neighbor ")
+                .append(neighbor.remote().getHostAddress())
+                .append(" activate\n"));
+        return text.append(" exit-address-family\nexit\n").toString();
+    }
+
+    /** A {@code bird.conf} that peers with every MUX and merges equal paths into one kernel route. */
+    public static String birdConfig(Lab lab, Node.Bird bird) {
+        long hold = bird.bgp().holdTime().toSeconds();
+        var text = new StringBuilder("""
+                log stderr all;
+                router id %s;
+                protocol device { scan time 2; }
+                protocol direct { ipv4; }
+                protocol kernel {
+                  merge paths on limit 64;
+                  ipv4 { import none; export where source = RTS_BGP; };
+                }
+                template bgp muxes {
+                  local as %s;
+                  hold time %d;
+                  keepalive time %d;
+                  connect delay time 0;
+                  connect retry time %d;
+                  error wait time 1, 4;
+                  ipv4 { import all; export none; };
+                }
+                """.formatted(
+                        bird.bgp().routerId(),
+                        bird.bgp().as(),
+                        hold,
+                        hold / 3,
+                        Math.max(1, bird.bgp().connectRetry().toSeconds())));
+        for (var neighbor : NodeConfigs.neighbors(lab, bird.name())) {
+            text.append("protocol bgp %s from muxes { neighbor %s as %s; }\n"
+                    .formatted(birdProtocol(neighbor.node()), neighbor.remote().getHostAddress(), neighbor.as()));
+        }
+        return text.toString();
+    }
+
+    /** What BIRD calls the session with a node; its words have no hyphens. */
+    public static String birdProtocol(String node) {
+        return node.replace('-', '_');
+    }
+}
