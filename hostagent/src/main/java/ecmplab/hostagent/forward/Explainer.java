@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says what {@link Inbound} would do, by the same tables and the same {@link SecondChance}, on any thread. */
+/** Says what {@link Steering} would do, by the same tables and the same {@link SecondChance}, on any thread. */
 final class Explainer {
     private final int ownAddress;
     private final Vm[] vms;

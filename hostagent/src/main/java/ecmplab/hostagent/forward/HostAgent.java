@@ -82,8 +82,16 @@ public final class HostAgent implements PacketProcessor {
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
         outbound = new Outbound(config, exits, nat, icmpErrors, translation);
-        inbound = new Inbound(
-                config, underlay.mac().bits(), this.vms, exits, nat, neighbors, notes, icmpErrors, translation);
+        var steering = new Steering(
+                this.vms,
+                exits,
+                nat,
+                new SecondChance(Ipv4.bits(config.address())),
+                new Resets(config.resetsPerSecond()),
+                notes,
+                icmpErrors,
+                translation);
+        inbound = new Inbound(config, underlay.mac().bits(), this.vms, exits, neighbors, steering);
     }
 
     @Override
