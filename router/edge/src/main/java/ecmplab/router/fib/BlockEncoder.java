@@ -4,9 +4,15 @@ import java.util.Arrays;
 
 /** Writes a block of a {@link Fib}: the node of the third octet and those of the fourth. Reused; belongs to a {@link FibWriter}. */
 final class BlockEncoder {
+    private static final int MAX_NODE = Fib.ENTRIES + 256;
+
     private final int[] third = new int[256];
     private final int[] fourth = new int[256];
-    private int[] out = new int[1024];
+    private final int[] root = new int[MAX_NODE];
+
+    /** The nodes of the fourth octet, at offsets as if there were none before them. */
+    private int[] nodes = new int[4 * MAX_NODE];
+
     private int length;
 
     /**
@@ -21,12 +27,21 @@ final class BlockEncoder {
                 Arrays.fill(third, from, from + (1 << (24 - prefixLength(route))), (int) route);
             }
         }
-        length = 1;
+        length = 0;
         for (int i = 0; i < routes.length; ) {
             i = prefixLength(routes[i]) <= 24 ? i + 1 : encodeFourth(routes, i);
         }
-        out[0] = entryOf(third);
-        return Arrays.copyOf(out, length);
+        int runs = write(third, root, 0);
+        if (runs == 1) {
+            return new int[] {third[0]};
+        }
+        int rootLength = Fib.ENTRIES + runs;
+        for (int i = Fib.ENTRIES; i < rootLength; i++) {
+            root[i] -= root[i] < 0 ? rootLength : 0;
+        }
+        var block = Arrays.copyOf(root, rootLength + length);
+        System.arraycopy(nodes, 0, block, rootLength, length);
+        return block;
     }
 
     /** Encodes the third octet that route {@code from} (longer than 24) lies in; returns the index of the first route past it. */
@@ -38,16 +53,21 @@ final class BlockEncoder {
             int first = low16(routes[i]) & 0xFF;
             Arrays.fill(fourth, first, first + (1 << (32 - prefixLength(routes[i]))), (int) routes[i]);
         }
-        third[octet] = entryOf(fourth);
+        if (nodes.length < length + MAX_NODE) {
+            nodes = Arrays.copyOf(nodes, nodes.length * 2);
+        }
+        int runs = write(fourth, nodes, length);
+        if (runs == 1) {
+            third[octet] = fourth[0];
+        } else {
+            third[octet] = ~length;
+            length += Fib.ENTRIES + runs;
+        }
         return i;
     }
 
-    /** The entry that stands for {@code entries}: the one they all are, or a node, which is appended. */
-    private int entryOf(int[] entries) {
-        int node = length;
-        if (out.length < node + Fib.ENTRIES + 256) {
-            out = Arrays.copyOf(out, out.length * 2);
-        }
+    /** Writes the node of 256 entries at {@code node}; returns how many runs of equal ones there are. */
+    private static int write(int[] entries, int[] out, int node) {
         Arrays.fill(out, node, node + Fib.ENTRIES, 0);
         int runs = 0;
         for (int octet = 0; octet < 256; octet++) {
@@ -59,11 +79,7 @@ final class BlockEncoder {
                 out[node + Fib.ENTRIES + runs++] = entries[octet];
             }
         }
-        if (runs == 1) {
-            return entries[0];
-        }
-        length = node + Fib.ENTRIES + runs;
-        return ~node;
+        return runs;
     }
 
     private static int low16(long route) {
