@@ -16,7 +16,7 @@ public final class TextTable {
             widths[at] = header.get(at).length();
             rows.forEach(row -> widths[at] = Math.max(widths[at], row.get(at).length()));
             numeric[at] = !rows.isEmpty()
-                    && rows.stream().allMatch(row -> row.get(at).matches("-|[-+]?[0-9][0-9.,]*( ?%| ?ms)?"));
+                    && rows.stream().allMatch(row -> row.get(at).matches("-|[-+]?[0-9][0-9,]*(\\.[0-9]+)?( ?%| ?ms)?"));
         }
         var text = new StringBuilder();
         line(text, header, widths, numeric);

@@ -179,7 +179,7 @@ public final class DrillRunner {
         var ports = new HashSet<Integer>();
         for (var host : lab.nodes(Node.Host.class)) {
             for (var flow : rows(host.name(), List.of("show", "nat", "all", "--json"), "flows")) {
-                if (flow.path("rescued").asLong(0) > 0) {
+                if (flow.path("rescued").asBoolean(false)) {
                     ports.add(flow.get("clientPort").asInt());
                 }
             }

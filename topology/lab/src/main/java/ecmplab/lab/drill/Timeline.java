@@ -24,14 +24,14 @@ final class Timeline {
             "session-down",
             "session-up",
             "next-hops-changed",
-            "first-packet-via-next-hop",
+            "first-packet",
             "kernel-route",
-            "vip-announced",
-            "vip-withdrawn",
+            "vip-route",
+            "flows-taken-over",
+            "flow-rescued",
+            "reset-sent",
             "node-exited",
-            "node-ready",
-            "second-chance",
-            "reset-sent");
+            "node-ready");
 
     private final Evidence evidence;
 

@@ -104,6 +104,29 @@ class FlowTrafficTest {
     }
 
     @Test
+    void aRequestIsCorrectWhenTheVmSawTheClientsOwnAddress() throws IOException {
+        try (var vm = VmServices.start("vm1", 0, 0)) {
+            var results = HttpRequests.get(new InetSocketAddress(InetAddress.getLoopbackAddress(), vm.httpPort()), 3);
+            assertEquals(3, results.size());
+            assertTrue(results.stream().allMatch(HttpRequests.Result::correct), results.toString());
+            assertEquals(
+                    3,
+                    results.stream().map(HttpRequests.Result::client).distinct().count());
+        }
+    }
+
+    @Test
+    void aRequestThatNobodyAnswersSaysWhy() throws IOException {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            int port = silent.getLocalPort();
+            silent.close();
+            var result = HttpRequests.get(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1)
+                    .getFirst();
+            assertEquals("Connection refused", result.why());
+        }
+    }
+
+    @Test
     void aSenselessNumberOfFlowsIsRefused() {
         assertThrows(
                 IllegalArgumentException.class,

@@ -1,0 +1,38 @@
+package ecmplab.lab.show;
+
+import ecmplab.bgp.attribute.AsPath;
+import ecmplab.bgp.attribute.PathAttribute;
+import ecmplab.bgp.attribute.PathAttributes;
+
+/** The attributes of a route that a table has columns for. */
+record AttributeText(String nextHop, String metric, String localPref, String path) {
+    static AttributeText of(PathAttributes attributes) {
+        return new AttributeText(
+                attributes
+                        .find(PathAttribute.NextHop.class)
+                        .map(nextHop -> nextHop.address().getHostAddress())
+                        .orElse("0.0.0.0"),
+                attributes
+                        .find(PathAttribute.MultiExitDisc.class)
+                        .map(med -> String.valueOf(med.value()))
+                        .orElse(""),
+                attributes
+                        .find(PathAttribute.LocalPref.class)
+                        .map(preference -> String.valueOf(preference.value()))
+                        .orElse(""),
+                path(attributes));
+    }
+
+    private static String path(PathAttributes attributes) {
+        var path = attributes.find(AsPath.class).map(AsPath::toString).orElse("");
+        var origin = attributes
+                .find(PathAttribute.Origin.class)
+                .map(kind -> switch (kind) {
+                    case IGP -> "i";
+                    case EGP -> "e";
+                    case INCOMPLETE -> "?";
+                })
+                .orElse("?");
+        return (path + " " + origin).strip();
+    }
+}

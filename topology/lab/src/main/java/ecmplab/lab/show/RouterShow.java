@@ -1,0 +1,195 @@
+package ecmplab.lab.show;
+
+import ecmplab.bgp.wire.Prefix;
+import ecmplab.lab.control.Answer;
+import ecmplab.lab.control.CommandTree;
+import ecmplab.lab.control.TextTable;
+import ecmplab.port.ForwardingThread;
+import ecmplab.router.EcmpSnapshot;
+import ecmplab.router.EdgeRouter;
+import ecmplab.router.RouteSnapshot;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code show ip ...} of the edge router. */
+public final class RouterShow {
+    private final EdgeRouter router;
+    private final ForwardingThread forwarding;
+
+    private RouterShow(EdgeRouter router, ForwardingThread forwarding) {
+        this.router = router;
+        this.forwarding = forwarding;
+    }
+
+    /** Adds the commands to a node's. */
+    public static void add(CommandTree commands, EdgeRouter router, ForwardingThread forwarding) {
+        var show = new RouterShow(router, forwarding);
+        commands.on("show ip route", values -> show.routes(router.routes()))
+                .on("show ip route PREFIX", show::route)
+                .on("show ip ecmp", values -> groups(router.groups()))
+                .on("show ip ecmp PREFIX", show::group)
+                .on("show ip neighbors", values -> show.neighbors())
+                .on("show counters", values -> CountersText.router(router.counters(), forwarding.counters()))
+                .on("show drops", values -> CountersText.drops(router.counters().drops()));
+    }
+
+    private Answer route(Map<String, String> values) {
+        return prefixed(values, prefix -> {
+            var routes = router.routes(prefix);
+            return routes.isEmpty() ? Answer.noSuch("% Network not in table: " + prefix) : routes(routes);
+        });
+    }
+
+    private Answer group(Map<String, String> values) {
+        return prefixed(
+                values,
+                prefix -> router.group(prefix)
+                        .map(group -> Answer.of(groupJson(group), () -> groupText(group)))
+                        .orElseGet(() -> Answer.noSuch("% No next-hop group for " + prefix)));
+    }
+
+    private static Answer prefixed(Map<String, String> values, java.util.function.Function<Prefix, Answer> answer) {
+        try {
+            return answer.apply(Prefix.parse(values.getOrDefault("PREFIX", "")));
+        } catch (IllegalArgumentException wrong) {
+            return Answer.usage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private Answer routes(List<RouteSnapshot> routes) {
+        var json = new LinkedHashMap<String, List<Object>>();
+        routes.forEach(route -> json.computeIfAbsent(route.prefix().toString(), absent -> new ArrayList<>())
+                .add(routeJson(route)));
+        return Answer.of(json, () -> routesText(routes));
+    }
+
+    private static Map<String, Object> routeJson(RouteSnapshot route) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("prefix", route.prefix().toString());
+        json.put("protocol", route.protocol().name().toLowerCase(Locale.ROOT));
+        json.put("distance", route.distance());
+        json.put("selected", route.selected());
+        json.put("installed", route.installed());
+        json.put("uptime", Uptime.text(route.uptime()));
+        json.put("nexthops", route.nextHops().stream().map(RouterShow::viaJson).toList());
+        return json;
+    }
+
+    private static Map<String, Object> viaJson(RouteSnapshot.Via via) {
+        var json = new LinkedHashMap<String, Object>();
+        via.address().ifPresent(address -> json.put("ip", address.getHostAddress()));
+        if (via.address().isEmpty()) {
+            json.put("directlyConnected", true);
+        }
+        via.interfaceName().ifPresent(name -> json.put("interfaceName", name));
+        json.put("active", via.active());
+        json.put("weight", via.weight());
+        return json;
+    }
+
+    private static String routesText(List<RouteSnapshot> routes) {
+        var text =
+                new StringBuilder("Codes: L own address, C connected, S static, B BGP; > selected, * in the FIB\n\n");
+        for (var route : routes) {
+            var head = route.protocol().code() + (route.selected() ? ">" : " ") + (route.installed() ? "*" : " ") + " "
+                    + route.prefix() + " [" + route.distance() + "/0]";
+            var vias = route.nextHops();
+            if (vias.isEmpty()) {
+                text.append(head)
+                        .append(", ")
+                        .append(Uptime.text(route.uptime()))
+                        .append('\n');
+            }
+            for (int i = 0; i < vias.size(); i++) {
+                text.append(i == 0 ? head : "  *" + " ".repeat(head.length() - 3))
+                        .append(via(vias.get(i)));
+                text.append(", ").append(Uptime.text(route.uptime())).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String via(RouteSnapshot.Via via) {
+        var where = via.address()
+                .map(InetAddress::getHostAddress)
+                .map(address -> " via " + address)
+                .orElse(" is directly connected");
+        return where
+                + via.interfaceName().map(name -> ", " + name).orElse("")
+                + (via.active() ? "" : " (inactive)")
+                + (via.address().isPresent() ? ", weight " + via.weight() : "");
+    }
+
+    private static Answer groups(List<EcmpSnapshot> groups) {
+        return Answer.of(groups.stream().map(RouterShow::groupJson).toList(), () -> {
+            var text = new StringBuilder();
+            groups.forEach(group -> text.append(groupText(group)).append('\n'));
+            return text.toString();
+        });
+    }
+
+    private static Map<String, Object> groupJson(EcmpSnapshot group) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("group", group.group());
+        json.put("mode", group.mode().label());
+        json.put("prefixes", group.prefixes());
+        json.put("prefixCount", group.prefixCount());
+        json.put("buckets", group.buckets());
+        json.put("members", group.members());
+        json.put("owners", group.owners());
+        json.put("lastChange", Uptime.text(group.lastChange()));
+        json.put("lastMoved", group.lastMoved());
+        json.put("totalMoved", group.totalMoved());
+        return json;
+    }
+
+    private static String groupText(EcmpSnapshot group) {
+        var head =
+                "group " + group.group() + ": " + group.mode().label() + ", " + group.buckets() + " buckets, changed "
+                        + Uptime.text(group.lastChange()) + " ago (" + group.lastMoved() + " buckets moved; "
+                        + group.totalMoved()
+                        + " since it was made)\n"
+                        + group.unbalanced()
+                                .map(time -> "  unbalanced for " + Uptime.text(time) + "\n")
+                                .orElse("");
+        var prefixes = "  prefixes: "
+                + String.join(
+                        ", ", group.prefixes().stream().map(Prefix::toString).toList())
+                + (group.prefixCount() > group.prefixes().size() ? ", ... (" + group.prefixCount() + ")" : "") + "\n";
+        var rows = group.members().stream()
+                .map(member -> List.of(
+                        member.address().map(InetAddress::getHostAddress).orElse("connected"),
+                        member.interfaceName(),
+                        String.valueOf(member.weight()),
+                        String.valueOf(member.buckets()),
+                        String.valueOf(member.active()),
+                        String.valueOf(member.idle())))
+                .toList();
+        return head + prefixes
+                + TextTable.render(List.of("next hop", "interface", "weight", "buckets", "active", "idle"), rows)
+                        .replaceAll("(?m)^", "  ")
+                        .stripTrailing()
+                + "\n";
+    }
+
+    private Answer neighbors() {
+        var neighbors = forwarding.ask(router::neighbors).join();
+        return Answer.table(
+                neighbors,
+                List.of("interface", "neighbor", "mac", "state"),
+                () -> neighbors.stream()
+                        .map(each -> List.of(
+                                each.interfaceName(),
+                                each.neighbor().address().getHostAddress(),
+                                String.valueOf(
+                                        each.neighbor().mac() == null
+                                                ? "-"
+                                                : each.neighbor().mac()),
+                                each.neighbor().state().name().toLowerCase(Locale.ROOT)))
+                        .toList());
+    }
+}
