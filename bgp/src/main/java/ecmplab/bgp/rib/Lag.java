@@ -8,6 +8,8 @@ final class Lag {
     final IdSet pending = new IdSet();
     /** Prefixes in {@link #pending} that the member was told a route for. */
     final IdSet announced = new IdSet();
+    /** Where to look for the next pending prefix. */
+    int next;
     /** Whether End-of-RIB follows, because this is the first table. */
     final boolean isInitial;
 

@@ -9,7 +9,7 @@ final class Member {
     final Outlet outlet;
     /** Null while the member follows the group. */
     @Nullable
-    Lag lag = new Lag(true);
+    Lag lag;
 
     boolean endOfRibSent;
 

@@ -15,6 +15,8 @@ final class Page {
     final int[] prefix = new int[CAPACITY];
     /** The route now, or {@link AttributeTable#NONE} when it is gone. */
     final int[] attribute = new int[CAPACITY];
+    /** Index of the peer that it came from. */
+    final int[] from = new int[CAPACITY];
     /** Index of the one peer that is not to be told this, because the route is or was its own; or {@link #NOBODY}. */
     final int[] except = new int[CAPACITY];
     /** The route that the group had before, and the peer it was from. */
@@ -58,9 +60,10 @@ final class Page {
         return size == CAPACITY;
     }
 
-    void add(int prefixId, int attributeId, int exceptPeer, int before, int peerBefore) {
+    void add(int prefixId, int attributeId, int peer, int exceptPeer, int before, int peerBefore) {
         prefix[size] = prefixId;
         attribute[size] = attributeId;
+        from[size] = peer;
         except[size] = exceptPeer;
         attributeBefore[size] = before;
         fromBefore[size] = peerBefore;
@@ -69,7 +72,12 @@ final class Page {
 
     /** Whether the two entries can share a message. */
     boolean together(int one, int other) {
-        return attribute[one] == attribute[other] && except[one] == except[other];
+        return attribute[one] == attribute[other] && except[one] == except[other] && from[one] == from[other];
+    }
+
+    /** Whether a peer that followed was told another route for the entry's prefix before. */
+    boolean wasTold(int entry, int peer) {
+        return attributeBefore[entry] != AttributeTable.NONE && fromBefore[entry] != peer;
     }
 
     /** Fills {@link #order}. */

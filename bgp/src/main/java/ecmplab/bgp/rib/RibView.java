@@ -83,9 +83,9 @@ public final class RibView {
             return new RoutePage<>(routes, RoutePage.END);
         }
         int next = scan(from, table.prefixes.limit(), id -> {
-            int attribute = member.group.announcedTo(peer, id);
+            int attribute = member.group.out.announcedTo(peer, id);
             if (attribute != AttributeTable.NONE) {
-                var form = member.group.rewrite(attribute, member.group.announcedFrom(id));
+                var form = member.group.writer.rewrite(attribute, member.group.out.from(id));
                 routes.add(new PeerRoute(table.prefixes.prefix(id), Octets.copy(form.octets(), 0, form.length())));
             }
             return routes.size() < limit;
@@ -105,7 +105,7 @@ public final class RibView {
                         in.family,
                         in.receivedCount,
                         in.acceptedCount,
-                        member.group.announcedTo(peer),
+                        member.group.out.announcedTo(peer),
                         lag == null ? 0 : lag.pending.size(),
                         member.group.members.size(),
                         in.endOfRib,

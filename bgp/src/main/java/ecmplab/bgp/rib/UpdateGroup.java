@@ -1,7 +1,5 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.attribute.UpdateEncoder;
-import ecmplab.bgp.attribute.UpdateEncoder.Fit;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
@@ -13,15 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Peers that are told the same: their common Adj-RIB-Out as columns, and the prefixes whose route has changed since they were told.
- * A change sets a bit and takes a place in a queue once, so the last writer wins and a flood coalesces. Each UPDATE is encoded once
- * and goes to all members but the one that the route came from; a member that cannot take it gets a {@link Lag} of its own.
+ * Peers that are told the same: their common Adj-RIB-Out, and the prefixes whose route has changed since they were told. A change sets
+ * a bit and takes a place in a queue once, so the last writer wins and a flood coalesces. Each UPDATE is encoded once and goes to all
+ * members but the one that the route came from; a member that cannot take it gets a {@link Lag} of its own.
  */
 final class UpdateGroup {
     /** Pages sent in one pass, before input is looked at again. */
     private static final int PAGES_PER_PASS = 64;
-
-    private static final int LARGEST_FIRST_BUFFER = 1 << 16;
 
     /** What members have in common. */
     record Key(
@@ -34,20 +30,13 @@ final class UpdateGroup {
 
     final Key key;
     final List<Member> members = new ArrayList<>();
+    final AdjRibOut out;
+    final UpdateWriter writer;
     private final LocRib loc;
     private final AttributeTable attributes;
-    private final ByteBufAllocator allocator;
-    private final UpdateEncoder encoder;
-    private final ExportForm form;
-
-    private final IntColumn out = new IntColumn();
-    private final IntColumn from = new IntColumn();
-    private final IntColumn announcedByPeer = new IntColumn();
     private final IdSet dirty = new IdSet();
     private final IntQueue queue = new IntQueue();
     private final Page page;
-    private int announced;
-    /** Routes not sent because no message can carry their attributes (RFC 4271 section 9.2). */
     private long tooLarge;
 
     /** @param page scratch memory, which groups share */
@@ -56,12 +45,8 @@ final class UpdateGroup {
         this.loc = loc;
         this.attributes = attributes;
         this.page = page;
-        this.allocator = allocator;
-        encoder = new UpdateEncoder(key.maxMessageSize(), key.fourOctetAs());
-        form = new ExportForm(
-                key.kind(),
-                localAs,
-                key.nextHop() == null ? new byte[0] : key.nextHop().getAddress());
+        out = new AdjRibOut(loc, attributes);
+        writer = new UpdateWriter(key, loc.prefixes, attributes, localAs, allocator);
         for (int prefix = loc.nextWithBest(0); prefix >= 0; prefix = loc.nextWithBest(prefix + 1)) {
             mark(prefix);
         }
@@ -70,17 +55,18 @@ final class UpdateGroup {
     /** The member is told the whole table, then End-of-RIB, then what changes. */
     Member add(Peer peer, Outlet outlet) {
         var member = new Member(peer, this, outlet);
+        var lag = new Lag(true);
+        member.lag = lag;
         members.add(member);
-        resend(member, false);
+        resend(peer, lag, false);
         return member;
     }
 
     /** Tells the member all routes again (RFC 2918). */
     void refresh(Member member) {
-        if (member.lag == null) {
-            member.lag = new Lag(false);
-        }
-        resend(member, true);
+        var lag = member.lag == null ? new Lag(false) : member.lag;
+        member.lag = lag;
+        resend(member.peer, lag, true);
     }
 
     void remove(Member member) {
@@ -92,7 +78,10 @@ final class UpdateGroup {
             }
         }
         if (members.isEmpty()) {
-            dissolve();
+            out.clear();
+            while (!queue.isEmpty()) {
+                loc.release(queue.remove());
+            }
         }
     }
 
@@ -121,11 +110,6 @@ final class UpdateGroup {
         return false;
     }
 
-    /** Whether all changes were told to those members that follow. */
-    boolean isDrained() {
-        return queue.isEmpty();
-    }
-
     /** Tells members that lag what they take now. Returns whether more is left to do at once. */
     boolean catchUp() {
         boolean more = false;
@@ -137,43 +121,20 @@ final class UpdateGroup {
         return more;
     }
 
-    int announcedTo(Peer peer) {
-        return announced - announcedByPeer.get(peer.index);
+    /** Whether all changes were told to those members that follow. */
+    boolean isDrained() {
+        return queue.isEmpty();
     }
 
-    /** Attribute id of what the peer is or will be told about the prefix. */
-    int announcedTo(Peer peer, int prefix) {
-        int attribute = out.get(prefix);
-        return attribute != AttributeTable.NONE && from.get(prefix) != peer.index ? attribute : AttributeTable.NONE;
-    }
-
-    /** Peer index of where the announced route came from. */
-    int announcedFrom(int prefix) {
-        return from.get(prefix);
-    }
-
+    /** Times that a route was not sent because no message can carry its attributes (RFC 4271 section 9.2). */
     long tooLarge() {
         return tooLarge;
     }
 
-    /** The block as the members get it, in memory that lasts until the next call. */
-    ExportForm rewrite(int attribute, int fromPeer) {
-        form.rewrite(
-                attributes.octets(attribute),
-                attributes.offset(attribute),
-                attributes.length(attribute),
-                fromPeer == Peer.LOCAL_INDEX,
-                attributes.localPref(attribute));
-        return form;
-    }
-
-    private void resend(Member member, boolean again) {
-        var lag = member.lag;
-        if (lag == null) {
-            return;
-        }
-        for (int p = out.skipUnwritten(0); p < out.limit(); p = out.skipUnwritten(p + 1)) {
-            if (announcedTo(member.peer, p) != AttributeTable.NONE && lag.pending.add(p)) {
+    /** @param again whether the peer was told the routes before */
+    private void resend(Peer peer, Lag lag, boolean again) {
+        for (int p = out.nextAnnouncedTo(peer, 0); p >= 0; p = out.nextAnnouncedTo(peer, p + 1)) {
+            if (lag.pending.add(p)) {
                 loc.retain(p);
                 if (again) {
                     lag.announced.add(p);
@@ -182,33 +143,23 @@ final class UpdateGroup {
         }
     }
 
-    /** Moves the Loc-RIB's route of the prefix to the Adj-RIB-Out, and to the page when that changes anything. */
+    /**
+     * Moves the Loc-RIB's route of the prefix to the Adj-RIB-Out, and to the page when that changes anything. The page then holds the
+     * reference to the prefix.
+     */
     private void take(int prefix) {
         dirty.remove(prefix);
         int attribute = exported(prefix);
         int peer = attribute == AttributeTable.NONE ? 0 : loc.best(prefix);
-        int before = out.get(prefix);
-        int peerBefore = from.get(prefix);
+        int before = out.attribute(prefix);
+        int peerBefore = out.from(prefix);
         if (attribute == before && peer == peerBefore) {
             loc.release(prefix);
             return;
         }
-        attributes.retain(attribute);
-        out.set(prefix, attribute);
-        from.set(prefix, peer);
-        if (before != AttributeTable.NONE) {
-            announced--;
-            announcedByPeer.add(peerBefore, -1);
-            loc.release(prefix);
-        }
-        if (attribute != AttributeTable.NONE) {
-            announced++;
-            announcedByPeer.add(peer, 1);
-            loc.retain(prefix);
-        }
-        attributes.release(before);
+        out.set(prefix, attribute, peer);
         int except = attribute == AttributeTable.NONE ? peerBefore : peer;
-        page.add(prefix, attribute, isMember(except) ? except : Page.NOBODY, before, peerBefore);
+        page.add(prefix, attribute, peer, isMember(except) ? except : Page.NOBODY, before, peerBefore);
     }
 
     /** What may be announced of the Loc-RIB's route: its attribute id, or none. */
@@ -226,30 +177,11 @@ final class UpdateGroup {
         if (forbidden || noNextHop || !loc.accepted(key.policy(), prefix)) {
             return AttributeTable.NONE;
         }
-        // What rewriting can add at most; AS4_PATH repeats the path.
-        if (2 * attributes.length(attribute) + 128 > key.maxMessageSize() && !fits(attribute, peer)) {
+        if (!writer.fits(attribute, peer)) {
             tooLarge++;
             return AttributeTable.NONE;
         }
         return attribute;
-    }
-
-    private boolean fits(int attribute, int peer) {
-        var trial = allocator.heapBuffer(16);
-        try {
-            boolean fits = begin(trial, attribute, peer) == Fit.FITS;
-            if (fits) {
-                encoder.finish();
-            }
-            return fits;
-        } finally {
-            trial.release();
-        }
-    }
-
-    private Fit begin(ByteBuf buffer, int attribute, int peer) {
-        var rewritten = rewrite(attribute, peer);
-        return encoder.announce(buffer, key.family(), rewritten.octets(), 0, rewritten.length());
     }
 
     /** Encodes the page once and gives it to all members that follow; for those that lag it is noted. */
@@ -259,20 +191,17 @@ final class UpdateGroup {
             anyFollows |= member.lag == null;
         }
         if (anyFollows) {
-            var buffer = encode();
-            try {
-                for (var member : members) {
-                    if (member.lag == null && !deliver(buffer, member)) {
-                        member.lag = new Lag(false);
-                    }
+            var written = writer.write(page);
+            for (var member : members) {
+                if (member.lag == null && !deliver(member, written)) {
+                    member.lag = new Lag(false);
                 }
-            } finally {
-                buffer.release();
             }
+            written.release();
         }
         for (var member : members) {
             if (member.lag != null) {
-                note(member, member.lag);
+                note(member.peer.index, member.lag);
             }
         }
         for (int i = 0; i < page.size; i++) {
@@ -280,80 +209,25 @@ final class UpdateGroup {
         }
     }
 
-    private boolean deliver(ByteBuf buffer, Member member) {
+    private boolean deliver(Member member, ByteBuf written) {
         if (!member.outlet.isWritable()) {
             return false;
         }
         int peer = member.peer.index;
-        if (!page.excepts(peer)) {
-            return member.outlet.send(buffer.retainedDuplicate());
-        }
-        var own = allocator.directBuffer(buffer.readableBytes());
-        withdrawOwn(own, peer);
-        for (int i = 0; i < page.chunks; i++) {
-            if (page.chunkExcept[i] != peer) {
-                int end = i + 1 < page.chunks ? page.chunkStart[i + 1] : buffer.writerIndex();
-                own.writeBytes(buffer, page.chunkStart[i], end - page.chunkStart[i]);
-            }
-        }
-        if (!own.isReadable()) {
-            own.release();
+        var messages = page.excepts(peer) ? writer.writeFor(peer, page, written) : written.retainedDuplicate();
+        if (!messages.isReadable()) {
+            messages.release();
             return true;
         }
-        return member.outlet.send(own);
+        return member.outlet.send(messages);
     }
 
-    /** Encodes the page, in chunks by whom they are not for. */
-    private ByteBuf encode() {
-        page.arrange();
-        var buffer = allocator.directBuffer(Math.min(LARGEST_FIRST_BUFFER, 512 + 64 * page.size));
-        for (int i = 0; i < page.size; ) {
-            int first = page.order[i];
-            page.chunk(buffer.writerIndex(), page.except[first]);
-            open(buffer, page.attribute[first], page.prefix[first]);
-            for (; i < page.size && page.together(first, page.order[i]); i++) {
-                prefix(page.prefix[page.order[i]]);
-            }
-            encoder.finish();
-        }
-        return buffer;
-    }
-
-    /** Withdraws from the peer what it was told before the route became its own. */
-    private void withdrawOwn(ByteBuf buffer, int peer) {
-        encoder.withdraw(buffer, key.family());
+    private void note(int peer, Lag lag) {
         for (int i = 0; i < page.size; i++) {
-            boolean itsOwn = page.except[i] == peer && page.attribute[i] != AttributeTable.NONE;
-            if (itsOwn && wasTold(i, peer)) {
-                prefix(page.prefix[i]);
-            }
-        }
-        encoder.finish();
-    }
-
-    private void open(ByteBuf buffer, int attribute, int prefix) {
-        if (attribute == AttributeTable.NONE) {
-            encoder.withdraw(buffer, key.family());
-        } else if (begin(buffer, attribute, from.get(prefix)) != Fit.FITS) {
-            throw new IllegalStateException("attributes that fitted do not fit: " + attribute);
-        }
-    }
-
-    private void prefix(int id) {
-        encoder.prefix(loc.prefixes.high(id), loc.prefixes.low(id), loc.prefixes.length(id));
-    }
-
-    private boolean wasTold(int entry, int peer) {
-        return page.attributeBefore[entry] != AttributeTable.NONE && page.fromBefore[entry] != peer;
-    }
-
-    private void note(Member member, Lag lag) {
-        for (int i = 0; i < page.size; i++) {
-            int prefix = page.prefix[i];
-            if (lag.pending.add(prefix)) {
-                loc.retain(prefix);
-                if (wasTold(i, member.peer.index)) {
-                    lag.announced.add(prefix);
+            if (lag.pending.add(page.prefix[i])) {
+                loc.retain(page.prefix[i]);
+                if (page.wasTold(i, peer)) {
+                    lag.announced.add(page.prefix[i]);
                 }
             }
         }
@@ -369,7 +243,7 @@ final class UpdateGroup {
                 return false;
             }
             gather(member, lag);
-            if (page.size > 0 && !member.outlet.send(encode())) {
+            if (page.size > 0 && !member.outlet.send(writer.write(page))) {
                 return false;
             }
             settle(lag);
@@ -380,15 +254,17 @@ final class UpdateGroup {
     /** The next pending prefixes, with what the member is to be told about each. */
     private void gather(Member member, Lag lag) {
         page.clear();
-        for (int p = lag.pending.next(0); p >= 0 && !page.isFull(); p = lag.pending.next(p + 1)) {
-            int attribute = announcedTo(member.peer, p);
+        for (int p = lag.pending.next(lag.next); p >= 0 && !page.isFull(); p = lag.pending.next(p + 1)) {
+            int attribute = out.announcedTo(member.peer, p);
             if (attribute != AttributeTable.NONE || lag.announced.contains(p)) {
-                page.add(p, attribute, Page.NOBODY, AttributeTable.NONE, 0);
+                page.add(p, attribute, out.from(p), Page.NOBODY, AttributeTable.NONE, 0);
             } else {
                 lag.pending.remove(p);
                 loc.release(p);
             }
         }
+        // Begins at the lowest id again once the end was reached.
+        lag.next = page.isFull() ? page.prefix[page.size - 1] + 1 : 0;
     }
 
     private void settle(Lag lag) {
@@ -404,10 +280,8 @@ final class UpdateGroup {
         if (!queue.isEmpty()) {
             return;
         }
-        if (lag.isInitial && !member.endOfRibSent) {
-            var buffer = allocator.directBuffer(64);
-            encoder.endOfRib(buffer, key.family());
-            if (!member.outlet.send(buffer)) {
+        if (lag.isInitial) {
+            if (!member.outlet.send(writer.endOfRib())) {
                 return;
             }
             member.endOfRibSent = true;
@@ -422,18 +296,5 @@ final class UpdateGroup {
             }
         }
         return false;
-    }
-
-    private void dissolve() {
-        for (int p = out.skipUnwritten(0); p < out.limit(); p = out.skipUnwritten(p + 1)) {
-            if (out.get(p) != AttributeTable.NONE) {
-                attributes.release(out.get(p));
-                out.set(p, AttributeTable.NONE);
-                loc.release(p);
-            }
-        }
-        while (!queue.isEmpty()) {
-            loc.release(queue.remove());
-        }
     }
 }

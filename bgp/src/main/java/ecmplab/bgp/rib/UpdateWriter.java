@@ -1,0 +1,122 @@
+package ecmplab.bgp.rib;
+
+import ecmplab.bgp.attribute.UpdateEncoder;
+import ecmplab.bgp.attribute.UpdateEncoder.Fit;
+import ecmplab.bgp.wire.Asn;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** Turns pages into UPDATEs as the members of one update group must see them. Buffers are the caller's to release. */
+final class UpdateWriter {
+    private static final int LARGEST_FIRST_BUFFER = 1 << 16;
+    /** More than rewriting adds to an attribute block, apart from AS4_PATH, which repeats the path. */
+    private static final int GROWTH = 128;
+
+    private final UpdateGroup.Key key;
+    private final PrefixTable prefixes;
+    private final AttributeTable attributes;
+    private final ByteBufAllocator allocator;
+    private final UpdateEncoder encoder;
+    private final ExportForm form;
+
+    UpdateWriter(
+            UpdateGroup.Key key,
+            PrefixTable prefixes,
+            AttributeTable attributes,
+            Asn localAs,
+            ByteBufAllocator allocator) {
+        this.key = key;
+        this.prefixes = prefixes;
+        this.attributes = attributes;
+        this.allocator = allocator;
+        encoder = new UpdateEncoder(key.maxMessageSize(), key.fourOctetAs());
+        var nextHop = key.nextHop();
+        form = new ExportForm(key.kind(), localAs, nextHop == null ? new byte[0] : nextHop.getAddress());
+    }
+
+    /** The block as the members get it, in memory that lasts until the next call. */
+    ExportForm rewrite(int attribute, int fromPeer) {
+        form.rewrite(
+                attributes.octets(attribute),
+                attributes.offset(attribute),
+                attributes.length(attribute),
+                fromPeer == Peer.LOCAL_INDEX,
+                attributes.localPref(attribute));
+        return form;
+    }
+
+    /** Whether a message can carry the attributes (RFC 4271 section 9.2). */
+    boolean fits(int attribute, int fromPeer) {
+        if (2 * attributes.length(attribute) + GROWTH <= key.maxMessageSize()) {
+            return true;
+        }
+        var trial = allocator.heapBuffer(16);
+        try {
+            boolean fits = announce(trial, attribute, fromPeer) == Fit.FITS;
+            if (fits) {
+                encoder.finish();
+            }
+            return fits;
+        } finally {
+            trial.release();
+        }
+    }
+
+    /** The page for everybody; notes in the page where there are chunks that somebody is not to have. */
+    ByteBuf write(Page page) {
+        page.arrange();
+        var buffer = allocator.directBuffer(Math.min(LARGEST_FIRST_BUFFER, 512 + 64 * page.size));
+        for (int i = 0; i < page.size; ) {
+            int first = page.order[i];
+            page.chunk(buffer.writerIndex(), page.except[first]);
+            if (page.attribute[first] == AttributeTable.NONE) {
+                encoder.withdraw(buffer, key.family());
+            } else if (announce(buffer, page.attribute[first], page.from[first]) != Fit.FITS) {
+                throw new IllegalStateException("attributes that fitted do not fit: " + page.attribute[first]);
+            }
+            for (; i < page.size && page.together(first, page.order[i]); i++) {
+                prefix(page.prefix[page.order[i]]);
+            }
+            encoder.finish();
+        }
+        return buffer;
+    }
+
+    /**
+     * What {@link #write} wrote, for the peer that some of it came from: without its own routes, but with withdrawals of what it was
+     * told for them before.
+     */
+    ByteBuf writeFor(int peer, Page page, ByteBuf written) {
+        var own = allocator.directBuffer(written.readableBytes());
+        encoder.withdraw(own, key.family());
+        for (int i = 0; i < page.size; i++) {
+            boolean itsOwn = page.except[i] == peer && page.attribute[i] != AttributeTable.NONE;
+            if (itsOwn && page.wasTold(i, peer)) {
+                prefix(page.prefix[i]);
+            }
+        }
+        encoder.finish();
+        for (int i = 0; i < page.chunks; i++) {
+            if (page.chunkExcept[i] != peer) {
+                int end = i + 1 < page.chunks ? page.chunkStart[i + 1] : written.writerIndex();
+                own.writeBytes(written, page.chunkStart[i], end - page.chunkStart[i]);
+            }
+        }
+        return own;
+    }
+
+    ByteBuf endOfRib() {
+        var buffer = allocator.directBuffer(64);
+        encoder.endOfRib(buffer, key.family());
+        return buffer;
+    }
+
+    private Fit announce(ByteBuf buffer, int attribute, int fromPeer) {
+        var rewritten = rewrite(attribute, fromPeer);
+        return encoder.announce(buffer, key.family(), rewritten.octets(), 0, rewritten.length());
+    }
+
+    private void prefix(int id) {
+        encoder.prefix(prefixes.high(id), prefixes.low(id), prefixes.length(id));
+    }
+}
