@@ -126,6 +126,26 @@ final class HostAgentTest {
         assertEquals(1, one.count(HostCount.PASSED_ON));
     }
 
+    /** Host 2 is asked twice, as an older owner and as a newer one; the tag says which it is, or it would go round. */
+    @Test
+    void theNewerPartOfTheOrderIsNotMistakenForTheOlder() {
+        var wide = new Fabric(4, 1);
+        var frames = version(3, State.RETIRED, member(1, 1));
+        var newest = version(5, State.ACTIVE, member(4, 1));
+        wide.applyAll(policy(
+                newest,
+                version(4, State.RETIRED, member(2, 1)),
+                frames,
+                version(2, State.RETIRED, member(2, 1)),
+                version(1, State.RETIRED, member(3, 1))));
+        wide.fromMux(newest, segment(Tcp.SYN));
+        wide.host(4).packetAtVm(1);
+        wide.fromMux(frames, segment(Tcp.ACK));
+        wide.host(4).packetAtVm(1);
+        assertEquals(4, wide.hostToHost);
+        assertEquals(2, wide.host(2).count(HostCount.PASSED_ON));
+    }
+
     @Test
     void anotherVmOfTheSameHostIsFoundWithoutAHop() {
         flowOnHostOne();

@@ -1,0 +1,184 @@
+package ecmplab.hostagent.forward;
+
+import static ecmplab.hostagent.forward.Fabric.member;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.mux.table.TableVersion.State;
+import ecmplab.packet.Ipv4;
+import ecmplab.packet.MacAddress;
+import ecmplab.packet.Vni;
+import ecmplab.port.ForwardingThread;
+import ecmplab.port.FramePool;
+import ecmplab.port.KernelPort;
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Real TCP stacks at both ends, the kernel's own VXLAN as the MUX, the agent between them on packet sockets. */
+@Needs({Need.ROOT, Need.IPROUTE})
+final class HostOnKernelTest {
+    private static final int PATIENCE_MILLIS = 60_000;
+    private static final InetAddress VIP = Ipv4.address(Fabric.VIP);
+
+    private KernelNetwork network;
+    private KernelPort underlay;
+    private KernelPort cable;
+    private DatagramSocket vxlan;
+    private ServerSocket server;
+    private HostAgent agent;
+    private ForwardingThread thread;
+
+    @BeforeEach
+    void start() throws Exception {
+        network = new KernelNetwork();
+        var pool = new FramePool(4096, 2048, Arena.ofAuto());
+        underlay = network.within("host", () -> KernelPort.open("eth0", pool));
+        cable = network.within("host", () -> KernelPort.open("vm1", pool));
+        vxlan = network.within("host", () -> new DatagramSocket(new InetSocketAddress("10.0.0.1", 4789)));
+        server = network.within("vm", () -> new ServerSocket(8080));
+        Thread.ofVirtual().start(this::echo);
+        var vm = new VmPort(
+                "vm11",
+                cable,
+                Ipv4.address(Fabric.dip(1, 1)),
+                new MacAddress(Fabric.vmMac(1, 1)),
+                new Vni(Fabric.VNI),
+                Ipv4.address(Fabric.VM_GATEWAY));
+        agent = new HostAgent(
+                HostConfig.of(Ipv4.address(Packets.ip("10.0.0.1")), 24, Ipv4.address(Fabric.GATEWAY)),
+                underlay,
+                List.of(vm),
+                event -> {},
+                InstantSource.system(),
+                System::nanoTime,
+                1);
+        agent.apply(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1))));
+        thread = new ForwardingThread("host", List.of(underlay, cable), agent, System::nanoTime).start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        thread.close();
+        server.close();
+        vxlan.close();
+        underlay.close();
+        cable.close();
+        network.close();
+    }
+
+    /** Sends back what it gets until its peer is done; the first line it says is who that is. */
+    private void echo() {
+        while (!server.isClosed()) {
+            try {
+                var connection = server.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (connection) {
+                        var out = connection.getOutputStream();
+                        out.write((connection.getRemoteSocketAddress() + "\n").getBytes(StandardCharsets.US_ASCII));
+                        connection.getInputStream().transferTo(out);
+                    } catch (IOException ended) {
+                        // the client's side says what went wrong
+                    }
+                });
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private Socket connect(String from) throws Exception {
+        return network.within(from, () -> {
+            var socket = new Socket();
+            socket.connect(new InetSocketAddress(VIP, 80), PATIENCE_MILLIS);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            return socket;
+        });
+    }
+
+    private static String line(Socket socket) throws IOException {
+        var text = new StringBuilder();
+        for (int octet = socket.getInputStream().read(); octet != '\n' && octet >= 0; ) {
+            text.append((char) octet);
+            octet = socket.getInputStream().read();
+        }
+        return text.toString();
+    }
+
+    @Test
+    void megabytesGoBothWaysAndTheServerSeesTheClientsOwnAddress() throws Exception {
+        var sent = new byte[3_000_000];
+        new Random(1).nextBytes(sent);
+        try (var socket = connect("net")) {
+            assertEquals("/192.0.2.7:" + socket.getLocalPort(), line(socket));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    socket.getOutputStream().write(sent);
+                    socket.shutdownOutput();
+                } catch (IOException ended) {
+                    // shows in what is read
+                }
+            });
+            assertArrayEquals(sent, socket.getInputStream().readAllBytes());
+        }
+        var snapshot = agent.snapshot();
+        assertEquals(0, snapshot.nat().refusedFull());
+        assertTrue(snapshot.counts().getOrDefault(HostCount.REPLIES, 0L) > 1000);
+        assertTrue(thread.ask(agent::ledger).get().balances());
+    }
+
+    @Test
+    void aVmReachesItselfThroughItsOwnVip() throws Exception {
+        try (var socket = connect("vm")) {
+            assertEquals("/203.0.113.10:" + socket.getLocalPort(), line(socket));
+            socket.getOutputStream().write(7);
+            assertEquals(7, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void aClosedUdpPortOfTheVmIsAClosedPortOfTheVip() throws Exception {
+        try (var socket = network.within("net", () -> new DatagramSocket())) {
+            socket.connect(VIP, 80);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.send(new DatagramPacket(new byte[] {1}, 1));
+            assertThrows(PortUnreachableException.class, () -> socket.receive(new DatagramPacket(new byte[1], 1)));
+        }
+        assertEquals(1L, agent.snapshot().counts().get(HostCount.ICMP_FROM_VM));
+    }
+
+    @Test
+    void aConnectionThatTheHostForgotIsReset() throws Exception {
+        try (var socket = connect("net")) {
+            line(socket);
+            thread.ask(() -> {
+                        agent.tick(System.nanoTime() + Duration.ofMinutes(5).toNanos());
+                        return 0;
+                    })
+                    .get();
+            socket.getOutputStream().write(1);
+            var reset = assertThrows(
+                    IOException.class, () -> socket.getInputStream().read());
+            assertTrue(String.valueOf(reset.getMessage()).contains("reset"), reset.toString());
+        }
+        assertTrue(agent.snapshot().counts().getOrDefault(HostCount.RESETS, 0L) >= 1);
+    }
+}
