@@ -57,7 +57,7 @@ public final class EdgeRouter implements RouteListener {
         groups = new GroupTable(
                 config.ecmp(), ForwardingTable.FIRST_GROUP, config.limits().groups());
         nextHops = new NextHops(config.interfaces(), config.limits().nextHops());
-        installer = new RouteInstaller(groups, nextHops, forwarder);
+        installer = new RouteInstaller(groups, nextHops, forwarder, nanoTime, wall);
         snapshots = new Snapshots(config, installer.routes(), forwarder);
         install(configured(wall.instant()));
     }
@@ -97,11 +97,11 @@ public final class EdgeRouter implements RouteListener {
 
     /** Moves buckets that have become idle, or have waited long enough, to members that lack them. */
     public synchronized void upkeep() {
-        installer.upkeep(nanoTime.getAsLong(), wall.instant()).forEach(listener::event);
+        installer.upkeep().forEach(listener::event);
     }
 
     private synchronized void install(List<PrefixRoutes> changed) {
-        var events = installer.install(changed, nanoTime.getAsLong(), wall.instant());
+        var events = installer.install(changed);
         routing = new RouterCounters.Routing(
                 installer.prefixes(), groups.size(), groups.coalesced(), groups.refused(), refused);
         events.forEach(listener::event);

@@ -11,11 +11,13 @@ import ecmplab.router.forward.Forwarder;
 import ecmplab.router.forward.ForwardingTable;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,14 @@ final class RouteInstaller {
     private final FibWriter fibWriter = new FibWriter();
     private final NextHops nextHops;
     private final Forwarder forwarder;
+    private final LongSupplier nanoTime;
+    private final InstantSource wall;
     private Fib fib = Fib.EMPTY;
 
-    RouteInstaller(GroupTable groups, NextHops nextHops, Forwarder forwarder) {
+    RouteInstaller(
+            GroupTable groups, NextHops nextHops, Forwarder forwarder, LongSupplier nanoTime, InstantSource wall) {
+        this.nanoTime = nanoTime;
+        this.wall = wall;
         this.groups = groups;
         this.nextHops = nextHops;
         this.forwarder = forwarder;
@@ -50,43 +57,45 @@ final class RouteInstaller {
     }
 
     /** Puts these in place of what there was for their prefixes, each of which occurs once. Returns what to tell. */
-    List<RouterEvent> install(List<PrefixRoutes> changed, long nanos, Instant time) {
+    List<RouterEvent> install(List<PrefixRoutes> changed) {
         var requests = new ArrayList<GroupTable.Request>(changed.size());
-        for (var routes : changed) {
-            int group = routes.installed() >= ForwardingTable.FIRST_GROUP ? routes.installed() : Group.NONE;
-            requests.add(new GroupTable.Request(group, members(routes)));
+        for (var one : changed) {
+            int group = one.installed() >= ForwardingTable.FIRST_GROUP ? one.installed() : Group.NONE;
+            requests.add(new GroupTable.Request(group, members(one)));
         }
-        var grants = groups.apply(requests, nanos);
+        var grants = groups.apply(requests, nanoTime.getAsLong());
         var fibChanges = new ArrayList<FibEntry>();
-        var events = new ArrayList<RouterEvent>();
+        var moves = new ArrayList<Move>();
         for (int i = 0; i < grants.size(); i++) {
-            var after = grants.get(i).after();
-            int found = after == null ? withoutGroup(changed.get(i)) : after.id();
-            if (found != changed.get(i).installed()) {
-                fibChanges.add(new FibEntry(changed.get(i).prefix(), found));
+            var grant = grants.get(i);
+            var group = grant.after();
+            var one = changed.get(i);
+            var after = one.installed(group == null ? withoutGroup(one) : group.id());
+            if (after.installed() != one.installed()) {
+                fibChanges.add(new FibEntry(one.prefix(), after.installed()));
             }
-            var before = routes.get(changed.get(i).prefix());
-            keep(changed.get(i).installed(found));
-            if (events.size() < MAX_TOLD) {
-                tell(before, changed.get(i).installed(found), grants.get(i), nanos, time, events);
+            if (hasMoved(grant)) {
+                moves.add(new Move(of(one.prefix()), after, grant));
             }
+            keep(after);
         }
         if (!fibChanges.isEmpty()) {
             fib = fibWriter.apply(fibChanges);
         }
+        long nanos = nanoTime.getAsLong();
+        var time = wall.instant();
         publish();
-        if (changed.size() > MAX_TOLD) {
-            events.add(new RouterEvent.ChangesElided(nanos, time, changed.size() - MAX_TOLD));
-        }
-        return events;
+        return events(moves, nanos, time);
     }
 
     /** Moves buckets that may move by now. */
-    List<RouterEvent> upkeep(long nanos, Instant time) {
+    List<RouterEvent> upkeep() {
+        long nanos = nanoTime.getAsLong();
         var changes = groups.upkeep(nanos);
         if (changes.isEmpty()) {
             return List.of();
         }
+        var time = wall.instant();
         publish();
         var events = new ArrayList<RouterEvent>();
         for (var change : changes) {
@@ -143,27 +152,41 @@ final class RouteInstaller {
         };
     }
 
-    private static void tell(
-            @Nullable PrefixRoutes before,
-            PrefixRoutes after,
-            GroupTable.Grant grant,
-            long nanos,
-            Instant time,
-            List<RouterEvent> events) {
-        var old = grant.before();
-        var now = grant.after();
-        if (old == null ? now == null : now != null && old.members().equals(now.members())) {
-            return;
+    /** A prefix that has other next hops, or shares, than before. */
+    private record Move(PrefixRoutes before, PrefixRoutes after, GroupTable.Grant grant) {}
+
+    private static boolean hasMoved(GroupTable.Grant grant) {
+        return !members(grant.before()).equals(members(grant.after()));
+    }
+
+    private static List<Member> members(@Nullable Group group) {
+        return group == null ? List.of() : group.members();
+    }
+
+    private static List<RouterEvent> events(List<Move> moves, long nanos, Instant time) {
+        var events = new ArrayList<RouterEvent>();
+        for (var move : moves.subList(0, Math.min(moves.size(), MAX_TOLD))) {
+            var old = move.grant.before();
+            var now = move.grant.after();
+            List<InetAddress> hopsBefore = old == null ? List.of() : addresses(move.before);
+            List<InetAddress> hopsAfter = now == null ? List.of() : addresses(move.after);
+            if (hopsBefore.isEmpty() && hopsAfter.isEmpty()) {
+                continue; // a connected subnet
+            }
+            events.add(new RouterEvent.NextHopsChanged(
+                    nanos,
+                    time,
+                    move.after.prefix(),
+                    hopsBefore,
+                    hopsAfter,
+                    now == null ? Group.NONE : now.id(),
+                    old == null || now == null ? 0 : now.table().movedSlots(old.table()),
+                    old == null || now == null ? 0 : now.table().movedShare(old.table())));
         }
-        var hopsBefore = before == null || old == null ? List.<InetAddress>of() : addresses(before);
-        var hopsAfter = now == null ? List.<InetAddress>of() : addresses(after);
-        if (hopsBefore.isEmpty() && hopsAfter.isEmpty()) {
-            return;
+        if (moves.size() > MAX_TOLD) {
+            events.add(new RouterEvent.ChangesElided(nanos, time, moves.size() - MAX_TOLD));
         }
-        int moved = old == null || now == null ? 0 : now.table().movedSlots(old.table());
-        double share = old == null || now == null ? 0 : now.table().movedShare(old.table());
-        events.add(new RouterEvent.NextHopsChanged(
-                nanos, time, after.prefix(), hopsBefore, hopsAfter, now == null ? Group.NONE : now.id(), moved, share));
+        return events;
     }
 
     private static List<InetAddress> addresses(PrefixRoutes routes) {

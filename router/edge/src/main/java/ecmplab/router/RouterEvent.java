@@ -11,7 +11,7 @@ import java.util.List;
  * What happened, for logs and the time lines of drills.
  */
 public sealed interface RouterEvent {
-    /** {@link System#nanoTime}, or the clock the router was given: of the moment itself. */
+    /** Of the clock the router was given; for changes of routes, when the forwarding thread was shown them. */
     long nanos();
 
     /** By the wall clock. */
