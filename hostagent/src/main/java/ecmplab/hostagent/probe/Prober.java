@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the probes of a host, each on its own virtual thread. Probes come and go with {@link #apply}; one whose definition
- * stays goes on undisturbed, and one that is gone reports nothing more once {@link #apply} has returned. All methods may be called from any thread.
+ * stays goes on undisturbed, and one that is gone makes no more attempts; a change that it found just before may still be on its way to
+ * the listener. All methods may be called from any thread.
  */
 public final class Prober implements AutoCloseable {
     /** More probes than this are refused: each is a thread and a socket. */
@@ -33,7 +34,8 @@ public final class Prober implements AutoCloseable {
     private final Pause pause;
     private final Map<Key, Running> running = new HashMap<>();
 
-    /** @param listener told of each change, on the probe's thread, one change at a time; it must not block for long */
+    /** @param listener told of each change on the probe's own virtual thread, without a lock: changes of one probe come in order,
+     *     those of different ones at the same time */
     public Prober(Consumer<ProbeChange> listener, InstantSource clock) {
         this(listener, clock, Thread::sleep);
     }
@@ -79,23 +81,25 @@ public final class Prober implements AutoCloseable {
         return all;
     }
 
-    /** Idempotent. Nothing is reported once it has returned. */
+    /** Idempotent. */
     @Override
     public void close() {
         apply(List.of());
     }
 
     private void report(Running probe, ProbeResult result) {
+        ProbeStatus before;
+        ProbeStatus after;
         synchronized (this) {
             if (running.get(probe.key()) != probe) {
                 return;
             }
-            var before = probe.status;
-            probe.status = before.after(result);
-            if (probe.status.health() != before.health()) {
-                listener.accept(
-                        new ProbeChange(result.at(), probe.spec, before.health(), probe.status.health(), result.why()));
-            }
+            before = probe.status;
+            after = before.after(result);
+            probe.status = after;
+        }
+        if (after.health() != before.health()) {
+            listener.accept(new ProbeChange(result.at(), probe.spec, before.health(), after.health(), result.why()));
         }
     }
 

@@ -1,0 +1,50 @@
+package ecmplab.hostagent.nat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.packet.IpProtocol;
+import ecmplab.packet.Ipv4;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Another thread reads while the forwarding thread writes: it never sees a flow made of two. */
+final class NatReadersTest {
+    private static final int CAPACITY = 64;
+    private static final int WRITES = 200_000;
+
+    @Test
+    void aReaderSeesWholeFlowsOnly() throws Exception {
+        var table = new NatTable(CAPACITY, NatTimeouts.STANDARD, 1, Arena.ofAuto());
+        var done = new AtomicBoolean();
+        var writer = Thread.ofPlatform().start(() -> {
+            write(table);
+            done.set(true);
+        });
+        long seen = 0;
+        while (!done.get()) {
+            for (var flow : table.page(NatPage.START, CAPACITY, 0).flows()) {
+                int number = Ipv4.bits(flow.flow().source());
+                assertEquals(number & 0xFFFF, flow.flow().sourcePort());
+                assertEquals(number, Ipv4.bits(flow.local()));
+                assertEquals(number, flow.vm());
+                seen++;
+            }
+        }
+        writer.join();
+        assertTrue(seen > 0);
+    }
+
+    /** Every field of a flow tells its number; old ones are closed and their rows used again at once. */
+    private static void write(NatTable table) {
+        var random = new Random(1);
+        var tuple = new FlowTuple();
+        for (int i = 0; i < WRITES; i++) {
+            int number = random.nextInt();
+            tuple.ipv4(number, 0xCB00_710A, IpProtocol.TCP, number & 0xFFFF, 80);
+            table.create(tuple, number, 8080, number, 1000, false, 0);
+        }
+    }
+}
