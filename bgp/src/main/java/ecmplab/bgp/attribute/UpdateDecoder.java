@@ -131,7 +131,8 @@ public final class UpdateDecoder {
             if (withdraw) {
                 unreach(octets, reachFrom, reachTo, reachFamily, sink);
             } else {
-                sink.attributes(walk.block(), 0, walk.build(nextHop, nextHopSize));
+                int size = walk.build(nextHop, nextHopSize);
+                sink.attributes(walk.block(), 0, size);
                 reach(octets, reachFrom, reachTo, reachFamily, sink);
             }
         }
