@@ -72,6 +72,8 @@ final class StateMachine {
     private @Nullable Link dialled;
     private @Nullable Link accepted;
     private int errors;
+    /** What a peer that connects is told while no session is wanted. */
+    private Notification rejection = Notification.cease(Notification.CEASE_CONNECTION_REJECTED);
 
     private List<Action> actions = new ArrayList<>();
 
@@ -88,6 +90,9 @@ final class StateMachine {
         if (config.extendedMessages()) {
             capabilities.add(new Capability.ExtendedMessage());
         }
+        // For no family: forwarding dies with us. It is there because FRRouting sends End-of-RIB only to those who know
+        // RFC 4724.
+        capabilities.add(new Capability.GracefulRestart(false, false, 0, List.of()));
         capabilities.add(new Capability.FourOctetAs(config.localAsn()));
         return new Open(config.localAsn(), (int) config.holdTime().toSeconds(), config.routerId(), capabilities);
     }
@@ -165,6 +170,7 @@ final class StateMachine {
     private void start() {
         if (phase == Phase.STOPPED) {
             errors = 0;
+            rejection = Notification.cease(Notification.CEASE_CONNECTION_REJECTED);
             run();
         }
     }
@@ -172,6 +178,7 @@ final class StateMachine {
     private void stop(Notification notification, String text) {
         endAll(notification, new CloseReason.Stopped(text));
         phase = Phase.STOPPED;
+        rejection = notification;
     }
 
     private void reset(Notification notification) {
@@ -237,7 +244,7 @@ final class StateMachine {
 
     private void dialled(Link connection) {
         if (!dialling) {
-            refuse(connection, Notification.CEASE_CONNECTION_REJECTED);
+            refuse(connection);
             return;
         }
         dialling = false;
@@ -258,17 +265,15 @@ final class StateMachine {
 
     private void accepted(Link connection) {
         if (phase != Phase.RUNNING) {
-            refuse(connection, Notification.CEASE_CONNECTION_REJECTED);
+            refuse(connection);
             return;
         }
         var older = accepted;
         if (older != null && older.state != State.ESTABLISHED) {
             // The peer dials one connection at a time: it has given the older one up.
-            forget(older);
-            actions.add(new Close(
-                    older.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
+            giveUp(older);
         } else if (older != null) {
-            refuse(connection, Notification.CEASE_COLLISION);
+            refuseForOther(connection);
             return;
         }
         actions.add(new StopRetryTimer());
@@ -276,20 +281,28 @@ final class StateMachine {
         arrived(connection, dialled);
     }
 
-    private void refuse(Link connection, int subcode) {
-        var notification = Notification.cease(subcode);
-        CloseReason reason = subcode == Notification.CEASE_COLLISION
-                ? new CloseReason.Collision()
-                : new CloseReason.NotificationSent(notification, "no session is wanted now");
-        actions.add(new Close(connection.number, notification, reason));
+    private void refuse(Link connection) {
+        var reason = new CloseReason.NotificationSent(rejection, "no session is wanted now");
+        actions.add(new Close(connection.number, rejection, reason));
         actions.add(new Refused(connection.number));
+    }
+
+    private void refuseForOther(Link connection) {
+        giveUp(connection);
+        actions.add(new Refused(connection.number));
+    }
+
+    /** Ends a connection in favour of the other. */
+    private void giveUp(Link connection) {
+        forget(connection);
+        actions.add(new Close(
+                connection.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
     }
 
     /** A new connection, and the other one if there is one. */
     private void arrived(Link connection, @Nullable Link other) {
         if (other != null && other.state == State.ESTABLISHED) {
-            forget(connection);
-            refuse(connection, Notification.CEASE_COLLISION);
+            refuseForOther(connection);
             return;
         }
         actions.add(new StartHoldTimer(connection.number, OPEN_HOLD_TIME));
@@ -395,9 +408,7 @@ final class StateMachine {
             connection.keepalives = 0;
             var other = connection == dialled ? accepted : dialled;
             if (other != null) {
-                forget(other);
-                actions.add(new Close(
-                        other.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
+                giveUp(other);
             }
             abortDial();
             actions.add(new SessionUp(connection.number, negotiated));

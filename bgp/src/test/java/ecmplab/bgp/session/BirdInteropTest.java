@@ -1,0 +1,184 @@
+package ecmplab.bgp.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.bgp.attribute.AsPath;
+import ecmplab.bgp.attribute.PathAttribute;
+import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.attribute.UpdateEncoder;
+import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.Notification;
+import ecmplab.bgp.wire.Prefix;
+import ecmplab.bgp.wire.RouterId;
+import ecmplab.testkit.Await;
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bare session with BIRD. */
+@Needs(Need.BIRD)
+class BirdInteropTest {
+    private static final InetAddress OURS = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress THEIRS = InetAddress.ofLiteral("127.0.0.5");
+    private static final Asn OUR_AS = Asn.of(65_001);
+    private static final Asn THEIR_AS = Asn.of(65_003);
+
+    private final SessionServer server = SessionServer.open();
+    private final RecordingListener listener = new RecordingListener();
+    private int ourPort;
+    private int theirPort;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void listen() throws Exception {
+        ourPort = server.listen(new InetSocketAddress(OURS, 0)).getPort();
+        theirPort = RoutingDaemon.freePort(THEIRS);
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    private RoutingDaemon bird(String options) throws Exception {
+        return RoutingDaemon.bird(folder, """
+                router id 10.0.0.5;
+                protocol device {}
+                protocol static { ipv4; route 198.51.100.0/24 unreachable; route 198.51.101.128/25 unreachable; }
+                protocol static { ipv6; route 2001:db8:5::/48 unreachable; }
+                protocol bgp ours {
+                  local 127.0.0.5 port %d as 65003;
+                  neighbor 127.0.0.1 port %d as 65001;
+                  multihop;
+                  strict bind yes;
+                  connect retry time 1; connect delay time 1; error wait time 1, 2;
+                  %s
+                  ipv4 { import all; export filter { bgp_next_hop = 192.0.2.5; accept; }; };
+                  ipv6 { import all; export filter { bgp_next_hop = 2001:db8::5; accept; }; };
+                }
+                """.formatted(theirPort, ourPort, options));
+    }
+
+    private SessionConfig config() {
+        return SessionConfig.of(THEIRS, THEIR_AS, OUR_AS, RouterId.parse("10.0.0.1"))
+                .withLocalAddress(OURS)
+                .withPort(theirPort)
+                .withConnectRetry(Duration.ofMillis(200));
+    }
+
+    private Neighbor start(SessionConfig config) {
+        var neighbor = server.add(config, listener);
+        neighbor.start();
+        return neighbor;
+    }
+
+    private void awaitEstablished(RoutingDaemon bird) {
+        Await.until(
+                "BIRD and we are established",
+                () -> listener.isUp() && bird.ask("show protocols ours").contains("Established"));
+    }
+
+    @Test
+    void routesOfBothFamiliesCrossBothWays() throws Exception {
+        try (var bird = bird("")) {
+            var neighbor = start(config().withFamilies(EnumSet.allOf(AddressFamily.class)));
+            awaitEstablished(bird);
+            var capabilities = listener.up().negotiated().peerCapabilities();
+            assertTrue(capabilities.contains(new Capability.FourOctetAs(THEIR_AS)), capabilities::toString);
+            Await.until(
+                    "BIRD's routes and End-of-RIB markers are here",
+                    () -> listener.reached.size() >= 3
+                            && listener.endsOfRib.containsAll(List.of(AddressFamily.values())));
+            assertTrue(listener.reached.containsAll(List.of(
+                    Prefix.parse("198.51.100.0/24"),
+                    Prefix.parse("198.51.101.128/25"),
+                    Prefix.parse("2001:db8:5::/48"))));
+            assertEquals(0, neighbor.snapshot().treatedAsWithdraw());
+
+            var attributes = PathAttributes.of(
+                    PathAttribute.Origin.IGP,
+                    AsPath.sequence(OUR_AS.value(), 4_200_000_010L),
+                    new PathAttribute.NextHop(InetAddress.ofLiteral("192.0.2.1")),
+                    new PathAttribute.LargeCommunities(List.of(new PathAttribute.LargeCommunity(1, 2, 3))));
+            var encoder = new UpdateEncoder(UpdateEncoder.STANDARD_MESSAGE, true);
+            var out = Unpooled.buffer();
+            var block = attributes.encode();
+            encoder.announce(out, AddressFamily.IPV4_UNICAST, block, 0, block.length);
+            encoder.prefix(Prefix.parse("203.0.113.10/32").high(), 0, 32);
+            encoder.finish();
+            assertTrue(listener.up().send(out));
+            Await.until(
+                    "BIRD has our route",
+                    () -> bird.ask("show route for 203.0.113.10/32 all").contains("203.0.113.10"));
+            var route = bird.ask("show route for 203.0.113.10/32 all");
+            assertTrue(route.contains("BGP.as_path: 65001 4200000010"), route);
+            assertTrue(route.contains("(1, 2, 3)"), route);
+            assertFalse(bird.log().contains("rror"), bird.log());
+        }
+    }
+
+    @Test
+    void itsMd5KeyIsOurs() throws Exception {
+        try (var bird = bird("password \"correct horse\";")) {
+            start(config().withMd5Password("correct horse"));
+            awaitEstablished(bird);
+        }
+    }
+
+    @Test
+    void aWrongAsIsToldToIt() throws Exception {
+        try (var bird = bird("")) {
+            var neighbor = start(SessionConfig.of(THEIRS, Asn.of(65_009), OUR_AS, RouterId.parse("10.0.0.1"))
+                    .withLocalAddress(OURS)
+                    .withPort(theirPort)
+                    .withConnectRetry(Duration.ofMillis(200)));
+            Await.until(
+                    "BIRD shows the reason",
+                    () -> bird.ask("show protocols all ours").contains("Bad peer AS"));
+            assertEquals(
+                    Notification.of(Notification.OPEN_ERROR, 2),
+                    neighbor.snapshot().lastNotificationSent());
+        }
+    }
+
+    @Test
+    void itsShutdownIsReadAndItsReturnTaken() throws Exception {
+        try (var bird = bird("")) {
+            start(config());
+            awaitEstablished(bird);
+            bird.ask("disable ours");
+            Await.until("the session is over", () -> !listener.closes.isEmpty());
+            var reason = listener.closes.getFirst();
+            assertTrue(reason.toString().contains("Cease/Administrative Shutdown"), reason::toString);
+            bird.ask("enable ours");
+            awaitEstablished(bird);
+        }
+    }
+
+    @Test
+    void itsSilenceIsFoundByTheHoldTimer() throws Exception {
+        try (var bird = bird("")) {
+            start(config().withHoldTime(Duration.ofSeconds(3)));
+            awaitEstablished(bird);
+            bird.freeze();
+            Await.until("the session is over", () -> !listener.closes.isEmpty());
+            assertEquals(new CloseReason.HoldTimerExpired(Duration.ofSeconds(3)), listener.closes.getFirst());
+        }
+    }
+}
