@@ -30,6 +30,9 @@ final class UpdateGroup {
 
     final Key key;
     final List<Member> members = new ArrayList<>();
+    /** Peer indexes of {@link #members}. */
+    private final IdSet memberPeers = new IdSet();
+
     final AdjRibOut out;
     final UpdateWriter writer;
     private final LocRib loc;
@@ -58,6 +61,7 @@ final class UpdateGroup {
         var lag = new Lag(true);
         member.lag = lag;
         members.add(member);
+        memberPeers.add(peer.index);
         resend(peer, lag, false);
         return member;
     }
@@ -71,6 +75,7 @@ final class UpdateGroup {
 
     void remove(Member member) {
         members.remove(member);
+        memberPeers.remove(member.peer.index);
         if (member.lag != null) {
             var pending = member.lag.pending;
             for (int prefix = pending.next(0); prefix >= 0; prefix = pending.next(prefix + 1)) {
@@ -159,7 +164,7 @@ final class UpdateGroup {
         }
         out.set(prefix, attribute, peer);
         int except = attribute == AttributeTable.NONE ? peerBefore : peer;
-        page.add(prefix, attribute, peer, isMember(except) ? except : Page.NOBODY, before, peerBefore);
+        page.add(prefix, attribute, peer, memberPeers.contains(except) ? except : Page.NOBODY, before, peerBefore);
     }
 
     /** What may be announced of the Loc-RIB's route: its attribute id, or none. */
@@ -287,14 +292,5 @@ final class UpdateGroup {
             member.endOfRibSent = true;
         }
         member.lag = null;
-    }
-
-    private boolean isMember(int peerIndex) {
-        for (var member : members) {
-            if (member.peer.index == peerIndex) {
-                return true;
-            }
-        }
-        return false;
     }
 }

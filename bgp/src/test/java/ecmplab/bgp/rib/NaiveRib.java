@@ -129,9 +129,9 @@ final class NaiveRib {
                 .toList();
     }
 
-    List<ecmplab.bgp.rib.NextHop> nextHops(Prefix prefix) {
+    List<ecmplab.bgp.rib.NextHop> nextHops(List<Path> used) {
         var hops = new ArrayList<ecmplab.bgp.rib.NextHop>();
-        for (var path : decide(prefix)) {
+        for (var path : used) {
             if (path.from != local
                     && hops.stream().noneMatch(hop -> hop.address().equals(path.nextHop()))) {
                 hops.add(new ecmplab.bgp.rib.NextHop(path.nextHop(), path.from.identity.address(), 1));
@@ -142,15 +142,14 @@ final class NaiveRib {
 
     /** What the receiver should have in the end. */
     Map<Prefix, PathAttributes> announcedTo(
-            Neighbor receiver, Iterable<Prefix> prefixes, Policy policy, InetAddress self4, InetAddress self6) {
+            Neighbor receiver, Map<Prefix, List<Path>> decided, Policy policy, InetAddress self4, InetAddress self6) {
         var told = new TreeMap<Prefix, PathAttributes>();
-        for (var prefix : prefixes) {
-            var used = decide(prefix);
+        decided.forEach((prefix, used) -> {
             if (!used.isEmpty() && policy.accepts(prefix) && mayPass(used.getFirst(), receiver)) {
                 var self = prefix.family().bits() == 32 ? self4 : self6;
                 told.put(prefix, rewritten(used.getFirst(), receiver.isEbgp(), self));
             }
-        }
+        });
         return told;
     }
 

@@ -272,6 +272,38 @@ class SpeakerPairTest {
     }
 
     @Test
+    void aRouteListenerThatThrowsEndsAllSessionsSoThatNoTrafficComes() {
+        var events = new CopyOnWriteArrayList<SpeakerEvent>();
+        var edge = Speaker.start(
+                SpeakerConfig.of(EDGE_AS, RouterId.parse("10.0.0.254"))
+                        .withListen(new InetSocketAddress(EDGE, 0))
+                        .withNeighbors(List.of(edgeNeighbor(1))),
+                changes -> {
+                    throw new IllegalStateException("no more room");
+                },
+                events::add);
+        speakers.add(edge);
+        var mux = mux(1, edge);
+        mux.announce(VIP);
+        Await.until("it is told", () -> events.stream().anyMatch(SpeakerEvent.Failed.class::isInstance));
+        Await.until(
+                "the session is ended",
+                () -> events(1).stream()
+                        .anyMatch(event -> event instanceof SpeakerEvent.NotificationReceived received
+                                && received.notification().code() == 6));
+        assertThrows(IllegalStateException.class, edge::summary);
+    }
+
+    @Test
+    void aClosedSpeakerAnswersNoMore() {
+        var edge = edge(1);
+        edge.close();
+        edge.close();
+        edge.announce(VIP);
+        assertThrows(IllegalStateException.class, edge::summary);
+    }
+
+    @Test
     void anAddressThatCannotBeListenedOnIsAnErrorThatLeavesNothingBehind() {
         var config = SpeakerConfig.of(EDGE_AS, RouterId.parse("10.0.0.254"))
                 .withListen(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.77"), 0));
