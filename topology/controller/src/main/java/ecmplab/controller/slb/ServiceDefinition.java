@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param pool name of the {@link Pool} that serves it
  * @param backendPort where the backends listen; 0 with an endpoint for all ports
  * @param floatingIp deliver with the VIP as destination, without rewriting
- * @param idleTimeout how long a flow without packets keeps its state; tables that led to it are remembered as long, in whole seconds
+ * @param idleTimeout how long a flow without packets keeps its state; tables that led to it are remembered as long; in whole seconds
  * @param slots a prime
  * @param seed of the table
  */
@@ -92,9 +92,15 @@ public record ServiceDefinition(
 
     /** How backends are probed by their hosts; the limits are those of {@link ProbeSpec}. {@code port} is never 0. */
     public record Probe(
-            ProbeSpec.Protocol protocol, int port, String path, Duration interval, Duration timeout, int threshold) {}
+            ProbeSpec.Protocol protocol, int port, String path, Duration interval, Duration timeout, int threshold) {
+        public Probe {
+            interval = Duration.ofMillis(interval.toMillis());
+            timeout = Duration.ofMillis(timeout.toMillis());
+        }
+    }
 
     public ServiceDefinition {
+        idleTimeout = Duration.ofSeconds(idleTimeout.toSeconds());
         if (idleTimeout.toSeconds() < 1) {
             throw new IllegalArgumentException("idle timeout " + idleTimeout + " of " + id + ": must be at least 1 s");
         }

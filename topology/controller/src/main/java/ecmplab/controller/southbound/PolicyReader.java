@@ -1,18 +1,15 @@
 package ecmplab.controller.southbound;
 
+import ecmplab.controller.MalformedRow;
+import ecmplab.controller.PolicyRows;
 import ecmplab.controller.southbound.AgentIdentity.Kind;
 import ecmplab.hostagent.probe.ProbeSpec;
 import ecmplab.mux.table.EndpointId;
 import ecmplab.mux.table.EndpointPolicy;
-import ecmplab.mux.table.EndpointPolicy.Affinity;
-import ecmplab.mux.table.Member;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
 import ecmplab.ovsdb.client.Replica.Snapshot;
 import ecmplab.ovsdb.data.Row;
-import ecmplab.packet.MacAddress;
-import ecmplab.packet.Vni;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,15 +36,6 @@ final class PolicyReader {
     record Reading(AgentPolicy policy, List<AgentEvent.Rejected> rejected) {}
 
     private record Endpoint(EndpointPolicy policy, Map<TableKey, String> digests, List<ProbeSpec> probes) {}
-
-    /** A row that cannot be understood. */
-    private static final class Malformed extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Malformed(String why) {
-            super(why, null, false, false);
-        }
-    }
 
     Reading read(Snapshot snapshot) {
         var rejected = new ArrayList<AgentEvent.Rejected>();
@@ -89,13 +77,14 @@ final class PolicyReader {
         try {
             var row = snapshot.row("Vip_Endpoint", uuid);
             if (row == null) {
-                throw new Malformed("endpoint row " + uuid + " is missing");
+                throw new MalformedRow("endpoint row " + uuid + " is missing");
             }
             id = new EndpointId(
-                    address(vip.get("ip").text()), (int) row.get("protocol").integer(), (int)
-                            row.get("port").integer());
+                    PolicyRows.address(vip.get("ip").text()),
+                    (int) row.get("protocol").integer(),
+                    (int) row.get("port").integer());
             endpoints.put(id, endpoint(snapshot, id, row, rejected));
-        } catch (Malformed | IllegalArgumentException | IllegalStateException malformed) {
+        } catch (MalformedRow | IllegalArgumentException | IllegalStateException malformed) {
             var before = id == null ? null : good.get(id);
             if (before != null) {
                 endpoints.put(before.policy.id(), before);
@@ -107,10 +96,10 @@ final class PolicyReader {
     }
 
     private Endpoint endpoint(Snapshot snapshot, EndpointId id, Row row, List<AgentEvent.Rejected> rejected)
-            throws Malformed {
+            throws MalformedRow {
         var versions = new ArrayList<Row>();
         for (var uuid : row.get("versions").uuids()) {
-            versions.add(required(snapshot, "Table_Version", uuid));
+            versions.add(PolicyRows.required(snapshot, "Table_Version", uuid));
         }
         versions.sort(
                 Comparator.comparingLong((Row version) -> version.get("cfg").integer())
@@ -118,14 +107,14 @@ final class PolicyReader {
         var tables = new ArrayList<TableVersion>();
         var digests = new HashMap<TableKey, String>();
         for (var version : versions) {
-            var table = version(snapshot, version);
+            var table = PolicyRows.version(snapshot, version);
             tables.add(table);
             digests.put(
                     new TableKey(id, table.generation()), version.get("digest").text());
         }
         var policy = new EndpointPolicy(
                 id,
-                affinity(row.get("affinity").text()),
+                PolicyRows.affinity(row.get("affinity").text()),
                 row.get("floating").bool(),
                 Duration.ofSeconds(row.get("idle_seconds").integer()),
                 tables);
@@ -133,72 +122,19 @@ final class PolicyReader {
                         .filter(table -> table.state() == TableVersion.State.ACTIVE)
                         .count()
                 > 1) {
-            throw new Malformed("more than one active version");
+            throw new MalformedRow("more than one active version");
         }
         return new Endpoint(policy, digests, probes(snapshot, row, rejected));
     }
 
-    private static Row required(Snapshot snapshot, String table, UUID uuid) throws Malformed {
-        var row = snapshot.row(table, uuid);
-        if (row == null) {
-            throw new Malformed("row " + uuid + " of " + table + " is missing");
-        }
-        return row;
-    }
-
-    private static TableVersion version(Snapshot snapshot, Row row) throws Malformed {
-        if (!row.get("algorithm").text().equals("maglev")) {
-            throw new Malformed("unknown algorithm " + row.get("algorithm").toJson());
-        }
-        var members = new ArrayList<Member>();
-        for (var uuid : row.get("members").uuids()) {
-            members.add(member(required(snapshot, "Member", uuid)));
-        }
-        var state = TableVersion.State.valueOf(row.get("state").text().toUpperCase(Locale.ROOT));
-        return new TableVersion(
-                (int) row.get("generation").integer(),
-                Math.toIntExact(row.get("slots").integer()),
-                row.get("seed").integer(),
-                members,
-                state);
-    }
-
-    private static Member member(Row row) throws Malformed {
-        return new Member(
-                row.get("id").text(),
-                address(row.get("ip").text()),
-                (int) row.get("port").integer(),
-                address(row.get("host_pa").text()),
-                MacAddress.parse(row.get("mac").text()),
-                new Vni((int) row.get("vni").integer()),
-                (int) row.get("weight").integer());
-    }
-
-    private static InetAddress address(String text) throws Malformed {
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException malformed) {
-            throw new Malformed("'" + text + "' is no IP address");
-        }
-    }
-
-    private static Affinity affinity(String text) throws Malformed {
-        return switch (text) {
-            case "5-tuple" -> Affinity.FIVE_TUPLE;
-            case "source-ip" -> Affinity.SOURCE_IP;
-            case "source-ip-protocol" -> Affinity.SOURCE_IP_PROTOCOL;
-            default -> throw new Malformed("unknown affinity '" + text + "'");
-        };
-    }
-
     /** The endpoint's probe against each backend on this host. A malformed backend costs itself only. */
     private List<ProbeSpec> probes(Snapshot snapshot, Row endpoint, List<AgentEvent.Rejected> rejected)
-            throws Malformed {
+            throws MalformedRow {
         var probe = endpoint.get("probe");
         if (identity.kind() != Kind.HOST || probe.isEmpty()) {
             return List.of();
         }
-        var row = required(snapshot, "Probe", probe.uuid());
+        var row = PolicyRows.required(snapshot, "Probe", probe.uuid());
         var pool = endpoint.get("pool");
         var specs = new ArrayList<ProbeSpec>();
         for (var dip : snapshot.rows("Dip")) {
@@ -218,14 +154,14 @@ final class PolicyReader {
             return new ProbeSpec(
                     probe.get("name").text(),
                     dip.get("id").text(),
-                    address(dip.get("ip").text()),
+                    PolicyRows.address(dip.get("ip").text()),
                     ProbeSpec.Protocol.valueOf(probe.get("protocol").text().toUpperCase(Locale.ROOT)),
                     (int) probe.get("port").integer(),
                     probe.get("path").text(),
                     Duration.ofMillis(probe.get("interval_ms").integer()),
                     Duration.ofMillis(probe.get("timeout_ms").integer()),
                     (int) probe.get("threshold").integer());
-        } catch (Malformed | IllegalArgumentException malformed) {
+        } catch (MalformedRow | IllegalArgumentException malformed) {
             rejected.add(new AgentEvent.Rejected(
                     "probe " + probe.get("name").text() + " of backend "
                             + dip.get("id").text(),

@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
  */
 public record TransactionResult(
         List<JsonNode> results, @Nullable OvsdbError error, int failed) {
-    static TransactionResult of(JsonNode json) {
+    /** Reads the result of {@code transact}. */
+    public static TransactionResult of(JsonNode json) {
         var results = List.copyOf(json.values());
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i).has("error") && !results.get(i).get("error").isNull()) {

@@ -1,0 +1,23 @@
+package ecmplab.controller.slb;
+
+import java.time.Duration;
+
+/**
+ * Patience and bounds of the SLB manager.
+ *
+ * @param agentTimeout an agent that wrote no heartbeat for so long is taken for dead
+ * @param prepareTimeout a host that has not acknowledged a prepared generation by then is degraded
+ * @param startGrace an endpoint's first table waits this long at most for the health of all of its backends
+ * @param maxGenerations tables an endpoint keeps; beyond that, the oldest retired one goes before its time
+ */
+public record SlbSettings(Duration agentTimeout, Duration prepareTimeout, Duration startGrace, int maxGenerations) {
+    public static final SlbSettings USUAL =
+            new SlbSettings(Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(3), 8);
+
+    public SlbSettings {
+        if (maxGenerations < 3) {
+            throw new IllegalArgumentException("generations " + maxGenerations
+                    + ": must be at least 3, for a retired, an active and a prepared one");
+        }
+    }
+}
