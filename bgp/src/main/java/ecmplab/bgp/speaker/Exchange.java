@@ -5,6 +5,7 @@ import ecmplab.bgp.rib.Peer;
 import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.session.Session;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class Exchange implements Outlet {
     private static final long STOP_READING = 8 << 20;
     private static final long READ_ON = STOP_READING / 2;
 
-    final NeighborLink link;
+    final InetAddress neighbor;
     final Session session;
     /** The RIB thread's; null until it has seen the session. */
     @Nullable
@@ -26,8 +27,8 @@ final class Exchange implements Outlet {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicBoolean paused = new AtomicBoolean();
 
-    Exchange(NeighborLink link, Session session) {
-        this.link = link;
+    Exchange(InetAddress neighbor, Session session) {
+        this.neighbor = neighbor;
         this.session = session;
     }
 

@@ -50,7 +50,7 @@ final class NeighborLink implements SessionListener {
     @Override
     public void established(Session session, Negotiated negotiated) {
         events.tell(at -> new SpeakerEvent.Established(at, address(), negotiated));
-        var exchange = new Exchange(this, session);
+        var exchange = new Exchange(address(), session);
         current = exchange;
         exchanges.up(
                 exchange,

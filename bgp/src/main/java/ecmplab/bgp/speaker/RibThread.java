@@ -1,12 +1,14 @@
 package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.rib.Rib;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -14,7 +16,7 @@ import java.util.function.Function;
  * The thread that owns the RIB. It takes what has come in, then passes on what came of it, and has no timer: a single change leaves
  * at once and a flood coalesces.
  *
- * <p>The inbox is bounded by its users: a session has a limit of octets in it and then stops reading, and its few other messages
+ * <p>Its queues are bounded by their users: a session has a limit of octets in them and then stops reading, and its few other messages
  * are bounded by its life; callers of {@link #order} and {@link #ask} hold a permit each and wait for one when there is none.
  */
 final class RibThread {
@@ -26,13 +28,14 @@ final class RibThread {
 
     private static final int INPUTS_PER_PASS = 256;
     private static final int PERMITS = 1 << 16;
-    private static final long SOON_MILLIS = 1;
+    private static final long SOON_NANOS = 1_000_000;
     private static final long PATIENCE_SECONDS = 10;
 
     private final Rib rib;
     private final AfterPass afterPass;
     private final Consumer<Throwable> onFailure;
-    private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final Queue<Runnable> inputs = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Semaphore permits = new Semaphore(PERMITS);
     private final Thread thread;
     private volatile boolean ended;
@@ -55,42 +58,43 @@ final class RibThread {
 
     /** From an event loop: never waits. */
     void submit(Runnable input) {
-        inbox.add(input);
+        if (!ended) {
+            add(inputs, input);
+        }
     }
 
-    /** From any other thread: waits when very much waits already. */
+    /**
+     * From any other thread: waits when very many orders wait already. Orders and questions keep their order, and overtake routes. Does
+     * nothing once the thread has ended.
+     */
     void order(Runnable input) {
-        if (isCurrent() || ended) {
-            inbox.add(input);
-            return;
-        }
-        permits.acquireUninterruptibly();
-        inbox.add(() -> {
-            permits.release();
-            input.run();
+        enqueue(() -> {
+            if (!ended) {
+                input.run();
+            }
         });
     }
 
-    /** Asks the RIB and waits for the answer; what is thrown is thrown here. */
+    /** Asks the RIB and waits for the answer; what is thrown is thrown here, and {@link IllegalStateException} when no answer comes. */
     <T> T ask(Function<Rib, T> question) {
         if (isCurrent()) {
             return question.apply(rib);
         }
-        if (ended) {
-            throw new IllegalStateException("the speaker is closed");
-        }
         var answer = new CompletableFuture<T>();
-        order(() -> {
+        enqueue(() -> {
             try {
                 answer.complete(question.apply(rib));
             } catch (RuntimeException wrong) {
                 answer.completeExceptionally(wrong);
             }
         });
+        if (ended) {
+            answer.completeExceptionally(new IllegalStateException("the speaker is closed"));
+        }
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException wrong) {
-            throw new IllegalStateException(wrong.getCause());
+            throw wrong.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(wrong);
         } catch (TimeoutException late) {
             throw new IllegalStateException("the RIB did not answer within " + PATIENCE_SECONDS + " s", late);
         } catch (InterruptedException interrupted) {
@@ -99,9 +103,25 @@ final class RibThread {
         }
     }
 
+    private void enqueue(Runnable order) {
+        if (ended) {
+            return;
+        }
+        boolean permitted = !isCurrent();
+        if (permitted) {
+            permits.acquireUninterruptibly();
+        }
+        add(orders, () -> {
+            if (permitted) {
+                permits.release();
+            }
+            order.run();
+        });
+    }
+
     /** Ends the thread after what waits now, and waits for that. */
     void stop() throws InterruptedException {
-        inbox.add(() -> stopping = true);
+        add(inputs, () -> stopping = true);
         if (!isCurrent()) {
             thread.join();
         }
@@ -109,27 +129,46 @@ final class RibThread {
 
     private void run() {
         try {
-            boolean again = false;
-            boolean soon = false;
             while (!stopping) {
-                var input = again ? inbox.poll() : soon ? inbox.poll(SOON_MILLIS, TimeUnit.MILLISECONDS) : inbox.take();
-                for (int i = 1; input != null; i++) {
-                    input.run();
-                    input = i < INPUTS_PER_PASS ? inbox.poll() : null;
+                boolean any = takeInputs();
+                boolean again = rib.pass();
+                boolean soon = afterPass.run();
+                if (any || again) {
+                    continue;
                 }
-                again = rib.pass();
-                soon = afterPass.run();
+                if (soon) {
+                    LockSupport.parkNanos(this, SOON_NANOS);
+                } else {
+                    LockSupport.park(this);
+                }
+                // An interrupt, whoever sent it, must not make waiting a busy loop.
+                Thread.interrupted();
             }
-        } catch (InterruptedException nobodyInterruptsThis) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error failure) {
             onFailure.accept(failure);
         } finally {
             ended = true;
             permits.release(PERMITS);
-            for (var input = inbox.poll(); input != null; input = inbox.poll()) {
-                input.run();
-            }
+            inputs.clear();
+            orders.clear();
         }
+    }
+
+    /** Takes what waits, up to a pass; returns whether there was anything. Whoever asks is not made to wait for routes. */
+    private boolean takeInputs() {
+        for (int i = 0; i < INPUTS_PER_PASS; i++) {
+            var order = orders.poll();
+            var input = order == null ? inputs.poll() : order;
+            if (input == null) {
+                return i > 0;
+            }
+            input.run();
+        }
+        return true;
+    }
+
+    private void add(Queue<Runnable> queue, Runnable input) {
+        queue.add(input);
+        LockSupport.unpark(thread);
     }
 }

@@ -83,9 +83,11 @@ final class RibWork implements Exchanges {
             var peer = exchange.peer;
             if (peer != null) {
                 var applied = rib.apply(peer, batch);
-                var neighbor = exchange.link.address();
-                events.tell(
-                        at -> new SpeakerEvent.RoutesReceived(at, neighbor, applied.announced(), applied.withdrawn()));
+                var neighbor = exchange.neighbor;
+                if (applied.announced() + applied.withdrawn() > 0) {
+                    events.tell(at ->
+                            new SpeakerEvent.RoutesReceived(at, neighbor, applied.announced(), applied.withdrawn()));
+                }
             }
             exchange.taken(batch);
         });
@@ -109,7 +111,7 @@ final class RibWork implements Exchanges {
                 int lost = rib.down(peer);
                 exchange.peer = null;
                 up.remove(exchange);
-                events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.link.address(), lost));
+                events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.neighbor, lost));
             }
         });
     }
