@@ -48,6 +48,7 @@ public final class Agent implements AutoCloseable {
     public record Counters(long policies, long rejected, long epochsRefused, long writes, long writesRefused) {}
 
     private final AgentIdentity identity;
+    private final Options options;
     private final Listener listener;
     private final PolicyReader reader;
     private final OvsdbClient client;
@@ -64,8 +65,25 @@ public final class Agent implements AutoCloseable {
         this.identity = identity;
         this.listener = listener;
         this.reader = new PolicyReader(identity);
-        this.client = OvsdbClient.connect(server, options.client, this::connection);
+        this.options = options;
+        this.client = OvsdbClient.create(server, options.client, this::connection);
         this.register = new AgentRegister(client, identity, clock, listener::event);
+    }
+
+    /** An agent that does nothing until {@link #open}: its listener may refer to it. */
+    public static Agent create(
+            AgentIdentity identity, OvsdbAddress server, Options options, InstantSource clock, Listener listener) {
+        return new Agent(identity, server, options, clock, listener);
+    }
+
+    /** Creates and opens an agent. Policies may come before this returns. */
+    public static Agent start(
+            AgentIdentity identity, OvsdbAddress server, Options options, InstantSource clock, Listener listener) {
+        return create(identity, server, options, clock, listener).open();
+    }
+
+    /** Starts to connect to the database, and returns at once. */
+    public Agent open() {
         var _ = client.replicate(SlbDatabase.NAME, monitored(), new Replica.Listener() {
             @Override
             public void changed(Replica.Snapshot snapshot, List<RowChange> changes) {
@@ -85,12 +103,8 @@ public final class Agent implements AutoCloseable {
                         options.heartbeat.toMillis(),
                         options.heartbeat.toMillis(),
                         TimeUnit.MILLISECONDS);
-    }
-
-    /** Starts to connect to the database, and returns at once. */
-    public static Agent start(
-            AgentIdentity identity, OvsdbAddress server, Options options, InstantSource clock, Listener listener) {
-        return new Agent(identity, server, options, clock, listener);
+        client.open();
+        return this;
     }
 
     private List<MonitoredTable> monitored() {

@@ -74,11 +74,20 @@ public final class OvsdbClient implements AutoCloseable {
         this.pause = options.firstPause;
     }
 
-    /** Starts to connect, and returns at once. */
+    /** A client that does nothing until {@link #open}: its listeners may refer to it. */
+    public static OvsdbClient create(OvsdbAddress address, Options options, Consumer<ClientEvent> listener) {
+        return new OvsdbClient(address, options, listener);
+    }
+
+    /** Creates and opens a client. Events may come before this returns. */
     public static OvsdbClient connect(OvsdbAddress address, Options options, Consumer<ClientEvent> listener) {
-        var client = new OvsdbClient(address, options, listener);
-        client.loop.execute(client::open);
-        return client;
+        return create(address, options, listener).open();
+    }
+
+    /** Starts to connect, and returns at once. */
+    public OvsdbClient open() {
+        loop.execute(this::attempt);
+        return this;
     }
 
     public boolean isConnected() {
@@ -94,7 +103,7 @@ public final class OvsdbClient implements AutoCloseable {
         return loop;
     }
 
-    private void open() {
+    private void attempt() {
         if (closed) {
             return;
         }
@@ -139,7 +148,7 @@ public final class OvsdbClient implements AutoCloseable {
         var wait = pause.minus(
                 pause.multipliedBy(ThreadLocalRandom.current().nextInt(250)).dividedBy(1000));
         listener.accept(new ClientEvent.Disconnected(address, why, wait));
-        var _ = loop.schedule(this::open, wait.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = loop.schedule(this::attempt, wait.toMillis(), TimeUnit.MILLISECONDS);
         var doubled = pause.multipliedBy(2);
         pause = doubled.compareTo(options.longestPause) > 0 ? options.longestPause : doubled;
     }

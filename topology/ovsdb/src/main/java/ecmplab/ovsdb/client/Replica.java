@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -30,6 +32,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * follows while connected, and after a break asks for what it missed only.
  */
 public final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final UUID NOTHING = new UUID(0, 0);
 
     /** Called on the client's event loop. */
@@ -107,7 +110,7 @@ public final class Replica {
 
     void stop() {
         following = false;
-        listener.disconnected();
+        tell(listener::disconnected);
     }
 
     private void failed(String what, @Nullable Throwable why) {
@@ -187,7 +190,18 @@ public final class Replica {
         }
         var before = snapshot;
         snapshot = new Snapshot(transactionId(lastId), before.resumed + (first ? 1 : 0), tables);
-        listener.changed(snapshot, changes(before.tables, tables));
+        var changes = changes(before.tables, tables);
+        tell(() -> listener.changed(snapshot, changes));
+    }
+
+    /** A listener's fault is no reason to lose the connection, or to be lost. */
+    private void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException fault) {
+            LOG.error("listener of the replica of {} failed", database, fault);
+            client.fault(database, "a listener failed: " + fault);
+        }
     }
 
     private static UUID transactionId(String text) {
@@ -247,7 +261,7 @@ public final class Replica {
 
     private void reject(RowId row, OvsdbError why) {
         rejected.add(row);
-        listener.rejected(row, why);
+        tell(() -> listener.rejected(row, why));
     }
 
     /** The columns this replica asked for: what the server leaves out holds its default. */
