@@ -12,19 +12,23 @@ import picocli.CommandLine.Spec;
         version = "ECMP Lab 0.1.0",
         description = "A cloud load balancer that people can hold in one hand and break on purpose.",
         subcommands = {
+            DemoCommand.class,
             DeployCommand.class,
             DestroyCommand.class,
             InspectCommand.class,
             ListCommand.class,
             ValidateCommand.class,
             ShowCommand.class,
+            AskCommand.class,
             WaitCommand.class,
+            DrillCommand.class,
             FaultCommand.class,
             RestartCommand.class,
             ExecCommand.class,
             ShellCommand.class,
             LogsCommand.class,
             EventsCommand.class,
+            BgpCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

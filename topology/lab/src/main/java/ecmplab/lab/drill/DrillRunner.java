@@ -36,6 +36,7 @@ public final class DrillRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DrillRunner.class);
     private static final Duration OPENING = Duration.ofSeconds(20);
     private static final Duration SETTLING = Duration.ofSeconds(12);
+    private static final Duration RETURNING = Duration.ofSeconds(40);
     private static final Duration WARMING = Duration.ofSeconds(2);
 
     private final Lab lab;
@@ -84,6 +85,9 @@ public final class DrillRunner {
                 var at = faults.act(step.act(), step.node());
                 steps.add(new StepDone(step, at));
                 progress.accept(step.act().name().toLowerCase(java.util.Locale.ROOT) + " " + step.node());
+                if (step.act() == Drill.Act.RESTART || step.act() == Drill.Act.CONT) {
+                    returned(step.node());
+                }
                 Thread.sleep(step.hold());
                 carriers.add(carriers());
             }
@@ -136,6 +140,28 @@ public final class DrillRunner {
                         + " flows could be opened in " + OPENING.toSeconds() + " s");
             }
             Thread.sleep(50);
+        }
+    }
+
+    /** Returns when the node does its work again: a return that happens after the drill would prove nothing. */
+    private void returned(String node) throws IOException, InterruptedException {
+        var limit = Instant.now().plus(RETURNING);
+        while (!ready(node)) {
+            if (Instant.now().isAfter(limit)) {
+                throw new IOException(node + " is not ready " + RETURNING.toSeconds() + " s after its return");
+            }
+            Thread.sleep(20);
+        }
+        progress.accept(node + " is back");
+    }
+
+    private boolean ready(String node) {
+        try {
+            return ControlClient.ask(directory.resolve(node + ".sock"), List.of("ready"))
+                            .code()
+                    == 0;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 

@@ -9,13 +9,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /** What the nodes' event logs say happened around the steps of a drill. */
 final class Timeline {
     /** Events that tell the edge's view of a MUX's death or return. */
-    private static final Set<String> DETECTED = Set.of("session-down", "session-up", "kernel-route");
+    private static final Set<String> DETECTED =
+            Set.of("session-down", "session-up", "next-hops-changed", "kernel-route");
 
     /** Events of the edge's forwarding path following suit. */
     private static final Set<String> REROUTED = Set.of("next-hops-changed", "kernel-route");
@@ -30,8 +32,8 @@ final class Timeline {
             "flows-taken-over",
             "flow-rescued",
             "reset-sent",
-            "node-exited",
-            "node-ready");
+            "node-down",
+            "node-started");
 
     private final Evidence evidence;
 
@@ -57,11 +59,8 @@ final class Timeline {
         var moments = new ArrayList<Moment>();
         for (var done : evidence.steps()) {
             var step = done.step();
-            moments.add(moment(
-                    origin,
-                    done.at(),
-                    "drill",
-                    step.act().name().toLowerCase(java.util.Locale.ROOT) + " " + step.node()));
+            moments.add(
+                    moment(origin, done.at(), "drill", step.act().name().toLowerCase(Locale.ROOT) + " " + step.node()));
         }
         evidence.events().stream()
                 .filter(event -> SHOWN.contains(event.event()))
@@ -89,12 +88,33 @@ final class Timeline {
         return new Moment(Duration.between(origin, time).toNanos() / 1e6, time, node, what);
     }
 
-    /** The event's name with its details: {@code session-down peer=10.0.1.1 why=connection closed}. */
+    /** The event in words; one that has no words of its own here, by its name and details. */
     private static String text(NodeEvent event) {
-        var text = new StringBuilder(event.event());
-        event.details()
-                .forEach((name, value) ->
-                        text.append(' ').append(name).append('=').append(value));
-        return text.toString();
+        return switch (event.event()) {
+            case "session-down" -> "BGP session with " + event.detail("peer") + " down: " + event.detail("why");
+            case "session-up" -> "BGP session with " + event.detail("peer") + " up";
+            case "next-hops-changed" ->
+                event.detail("prefix") + " now by " + event.detail("after") + ", " + event.detail("bucketsMoved")
+                        + " buckets moved";
+            case "first-packet" -> firstPacket(event);
+            case "vip-route" ->
+                "VIP " + event.detail("vip") + " " + event.detail("state").toLowerCase(Locale.ROOT);
+            case "flows-taken-over" -> "took over flows of " + event.detail("endpoint") + " from another MUX";
+            case "flow-rescued" -> "second chance found " + event.detail("flow") + " at " + event.detail("vm");
+            default -> {
+                var text = new StringBuilder(event.event());
+                event.details()
+                        .forEach((name, value) ->
+                                text.append(' ').append(name).append('=').append(value));
+                yield text.toString();
+            }
+        };
+    }
+
+    /** Routers and MUXes both tell of first packets, of different things. */
+    private static String firstPacket(NodeEvent event) {
+        return event.details().containsKey("nextHop")
+                ? "first packet to " + event.detail("destination") + " by " + event.detail("nextHop")
+                : "first packet of " + event.detail("endpoint") + " by generation " + event.detail("generation");
     }
 }

@@ -53,8 +53,8 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
         }
 
         FabricPlan plan() {
-            bridge.batch().add("link add br0 addrgenmode none type bridge");
-            bridge.batch().add("link set br0 up");
+            bridge.batch().add("link add br0 type bridge");
+            bridge.batch().add("link set br0 addrgenmode none up");
             lab.links().forEach(this::link);
             for (var node : lab.nodes()) {
                 setups.add(node(node));
@@ -95,10 +95,7 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
                     route(setup, NodeConfigs.gateway(lab, mux.name()).getHostAddress());
                 case Node.Host host -> {
                     route(setup, NodeConfigs.gateway(lab, host.name()).getHostAddress());
-                    host.vms().forEach(vm -> {
-                        setup.devices().add(vm.name());
-                        setup.batch().add("link set " + vm.name() + " addrgenmode none up");
-                    });
+                    host.vms().forEach(vm -> vmPort(setup, host, vm));
                 }
                 case Node.Client client ->
                     client.gateway().ifPresent(gateway -> route(setup, gateway.getHostAddress()));
@@ -126,6 +123,16 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
             up(setup, "eth0", new InterfaceAddress(vm.address(), host.gateway().length()));
             route(setup, host.gateway().address().getHostAddress());
             return setup;
+        }
+
+        /** The host's kernel holds the VMs' gateway address on each: it answers their ARP, and probes them from there. */
+        private static void vmPort(Setup setup, Node.Host host, Vm vm) {
+            var gateway = host.gateway().address().getHostAddress();
+            setup.devices().add(vm.name());
+            setup.batch().add("addr add " + gateway + "/32 dev " + vm.name());
+            setup.batch().add("link set " + vm.name() + " addrgenmode none up");
+            setup.batch()
+                    .add("route add " + vm.address().getHostAddress() + "/32 dev " + vm.name() + " src " + gateway);
         }
 
         private static void up(Setup setup, String device, InterfaceAddress address) {

@@ -94,7 +94,6 @@ public sealed interface NodeConfig {
     /**
      * @param providerAddress where VXLAN for its VMs arrives
      * @param gateway the router that gets the VMs' answers (DSR)
-     * @param gatewayMac what the agent answers the VMs' ARP requests for their gateway with
      */
     record HostConfig(
             String name,
@@ -103,12 +102,11 @@ public sealed interface NodeConfig {
             Node.Host host,
             InetAddress providerAddress,
             InetAddress gateway,
-            MacAddress gatewayMac,
             List<VmPort> vms,
             Optional<Southbound> southbound)
             implements NodeConfig {}
 
-    /** The host's end of the veth pair to a VM; it has no address: the agent owns it. */
+    /** The host's end of the veth pair to a VM. The host's kernel has the VMs' gateway address on it. */
     record VmPort(Vm vm, String device, MacAddress mac, int mtu) {}
 
     /** The controller reads the services from the lab. */

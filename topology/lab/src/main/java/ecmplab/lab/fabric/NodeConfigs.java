@@ -52,7 +52,7 @@ public final class NodeConfigs {
                         directory,
                         nics,
                         mux,
-                        nics.getFirst().address().address(),
+                        providerAddress(lab, name),
                         gateway(lab, name),
                         neighbors(lab, name),
                         southbound(lab)));
@@ -62,9 +62,8 @@ public final class NodeConfigs {
                         directory,
                         nics,
                         host,
-                        nics.getFirst().address().address(),
+                        providerAddress(lab, name),
                         gateway(lab, name),
-                        gatewayMac(host),
                         host.vms().stream()
                                 .map(vm -> new VmPort(vm, vm.name(), vmPortMac(vm), FabricPlan.VM_MTU))
                                 .toList(),
@@ -117,6 +116,11 @@ public final class NodeConfigs {
         return neighbors;
     }
 
+    /** The address of a MUX or host in the underlay: that of its first link. */
+    public static InetAddress providerAddress(Lab lab, String node) {
+        return lab.linksOf(node).getFirst().a().address().address();
+    }
+
     /** The edge router's address on the node's first link to it; the loader saw to it that there is one. */
     static InetAddress gateway(Lab lab, String node) {
         return lab.linksOf(node).stream()
@@ -133,15 +137,6 @@ public final class NodeConfigs {
         return lab.nodes(Node.Controller.class).stream()
                 .findFirst()
                 .map(controller -> new Southbound(controller.management().address(), controller.port()));
-    }
-
-    /** What the host's agent answers ARP for the VMs' gateway with: the gateway's address with a local prefix. */
-    private static MacAddress gatewayMac(Node.Host host) {
-        long address = 0;
-        for (byte octet : host.gateway().address().getAddress()) {
-            address = address << 8 | (octet & 0xFF);
-        }
-        return new MacAddress(0x0203_0000_0000L | address);
     }
 
     /** The host's end of a VM's link: made from the VM's address, and different from it in one bit. */

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class EventLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
     private static final int MOST_WAITING = 10_000;
+
+    /** Components in which the libraries' events carry their own time, which is the line's {@code time} already. */
+    private static final Set<String> CLOCKS = Set.of("at", "nanos");
 
     private final String node;
     private final OutputStream out;
@@ -86,7 +90,9 @@ public final class EventLog implements AutoCloseable {
         try {
             var details = Json.MAPPER.convertValue(entry.details, LinkedHashMap.class);
             for (var key : details.keySet()) {
-                fields.putIfAbsent(String.valueOf(key), details.get(key));
+                if (!CLOCKS.contains(String.valueOf(key))) {
+                    fields.putIfAbsent(String.valueOf(key), details.get(key));
+                }
             }
             out.write((Json.line(fields) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException | RuntimeException failed) {

@@ -1,5 +1,6 @@
 package ecmplab.lab.supervisor;
 
+import ecmplab.lab.authority.LabAuthority;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
@@ -117,6 +118,7 @@ public final class Supervisor {
         var plan = FabricPlan.of(lab);
         Fabric.raise(plan);
         say(plan.namespaces().size() + " namespaces, " + plan.links().size() + " links");
+        issueCertificates();
         for (var config : NodeConfigs.of(lab, directory.path())) {
             config.write(directory.config(config.name()));
             add(config.name(), kind(config), ourNode(config));
@@ -132,6 +134,14 @@ public final class Supervisor {
             node.start();
         }
         say(nodes.size() + " processes started");
+    }
+
+    /** What the nodes on the management network know each other by. The authority's key is never written. */
+    private void issueCertificates() throws IOException {
+        var authority = LabAuthority.create(directory.path(), lab.name());
+        for (var node : lab.nodes(Node.Managed.class)) {
+            authority.issue(node.name(), List.of(node.management().address()));
+        }
     }
 
     private void add(String name, String kind, RunningNode.Commands commands) {

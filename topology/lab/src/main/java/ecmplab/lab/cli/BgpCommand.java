@@ -1,0 +1,67 @@
+package ecmplab.lab.cli;
+
+import ecmplab.lab.file.SpeakerFile;
+import ecmplab.lab.node.SpeakerProcess;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The BGP speaker without a lab. */
+@Command(
+        name = "bgp",
+        mixinStandardHelpOptions = true,
+        description = "The BGP speaker on its own.",
+        subcommands = BgpCommand.Speak.class)
+final class BgpCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        throw new Failure(Exit.USAGE, "lab bgp: speaker --config FILE");
+    }
+
+    @Command(
+            name = "speaker",
+            mixinStandardHelpOptions = true,
+            description = "Run a speaker in the foreground until Ctrl-C.")
+    static final class Speak implements Callable<Integer> {
+        @Option(names = "--config", paramLabel = "FILE", required = true, description = "Its configuration, in YAML.")
+        private Path config = Path.of("");
+
+        @Option(
+                names = "--control",
+                paramLabel = "SOCKET",
+                description = "Where to answer 'lab show bgp ... --control SOCKET'.")
+        private @Nullable Path control;
+
+        @Option(names = "--check", description = "Only check the configuration.")
+        private boolean check;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            try {
+                switch (SpeakerFile.load(config)) {
+                    case SpeakerFile.Bad(var problems) ->
+                        throw new Failure(
+                                Exit.FALSE,
+                                problems.stream().map(Object::toString).collect(Collectors.joining("\n")));
+                    case SpeakerFile.Good good -> {
+                        if (check) {
+                            System.out.println(
+                                    config + ": " + good.config().neighbors().size() + " neighbours, "
+                                            + good.announce().size() + " routes");
+                        } else {
+                            SpeakerProcess.run(good, control, System.err);
+                        }
+                    }
+                }
+                return Exit.FINE;
+            } catch (NoSuchFileException missing) {
+                throw new Failure(Exit.NO_SUCH, config + ": no such file");
+            }
+        }
+    }
+}

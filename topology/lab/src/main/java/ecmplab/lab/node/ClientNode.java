@@ -1,0 +1,155 @@
+package ecmplab.lab.node;
+
+import ecmplab.lab.control.Answer;
+import ecmplab.lab.control.CommandTree;
+import ecmplab.lab.fabric.NodeConfig.ClientConfig;
+import ecmplab.lab.traffic.FlowRecord;
+import ecmplab.lab.traffic.FlowTraffic;
+import ecmplab.lab.traffic.HttpRequests;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A client of the VIPs: drives traffic when told, over the kernel's TCP stack in its namespace. */
+final class ClientNode implements NodeRuntime {
+    private @Nullable FlowTraffic traffic;
+
+    ClientNode(ClientConfig config, CommandTree commands) {
+        commands.on("traffic start DESTINATION FLOWS PAUSE_MS", this::start)
+                .on("traffic stop", values -> stop())
+                .on("traffic status", values -> withTraffic(ClientNode::status))
+                .on("traffic records", values -> withTraffic(ClientNode::records))
+                .on("http get DESTINATION COUNT", ClientNode::http);
+    }
+
+    private synchronized Answer start(Map<String, String> values) {
+        if (traffic != null) {
+            return Answer.isFalse("traffic runs already: stop it first");
+        }
+        try {
+            traffic = FlowTraffic.start(
+                    destination(values.getOrDefault("DESTINATION", "")),
+                    Integer.parseInt(values.getOrDefault("FLOWS", "")),
+                    Duration.ofMillis(Long.parseLong(values.getOrDefault("PAUSE_MS", ""))));
+            return Answer.line("started");
+        } catch (IllegalArgumentException wrong) {
+            return Answer.usage(String.valueOf(wrong.getMessage()));
+        } catch (IOException failed) {
+            return Answer.isFalse("no traffic: " + failed.getMessage());
+        }
+    }
+
+    private synchronized Answer stop() {
+        if (traffic == null) {
+            return Answer.line("no traffic runs");
+        }
+        try {
+            var last = traffic.status();
+            traffic.close();
+            traffic = null;
+            return Answer.of(last, () -> "stopped: " + text(last) + "\n");
+        } catch (IOException failed) {
+            return Answer.isFalse("stopping: " + failed.getMessage());
+        }
+    }
+
+    private synchronized Answer withTraffic(java.util.function.Function<FlowTraffic, Answer> answer) {
+        return traffic == null ? Answer.isFalse("no traffic runs") : answer.apply(traffic);
+    }
+
+    private static Answer status(FlowTraffic traffic) {
+        var status = traffic.status();
+        return Answer.of(status, () -> text(status) + "\n");
+    }
+
+    private static String text(FlowTraffic.Status status) {
+        return String.format(
+                Locale.ROOT,
+                "%d flows: %d open, %d connecting, %d broken; %,d requests, %,d answers",
+                status.flows(),
+                status.open(),
+                status.connecting(),
+                status.broken(),
+                status.requests(),
+                status.answers());
+    }
+
+    private static Answer records(FlowTraffic traffic) {
+        var records = traffic.records();
+        return Answer.table(
+                records,
+                List.of("flow", "port", "vm", "outcome", "requests", "answers", "stalls", "longest"),
+                () -> records.stream().map(ClientNode::row).toList());
+    }
+
+    private static List<String> row(FlowRecord flow) {
+        var longest = flow.stalls().stream()
+                .mapToDouble(FlowRecord.Stall::milliseconds)
+                .max();
+        return List.of(
+                String.valueOf(flow.id()),
+                String.valueOf(flow.localPort()),
+                String.valueOf(flow.vm() == null ? "-" : flow.vm()),
+                flow.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                String.valueOf(flow.requests()),
+                String.valueOf(flow.answers()),
+                String.valueOf(flow.stalls().size()),
+                longest.isPresent() ? Math.round(longest.getAsDouble()) + " ms" : "-");
+    }
+
+    private static Answer http(Map<String, String> values) {
+        List<HttpRequests.Result> results;
+        try {
+            int count = Integer.parseInt(values.getOrDefault("COUNT", ""));
+            if (count < 1 || count > 10_000) {
+                return Answer.usage(count + " requests: must be 1 to 10000");
+            }
+            results = HttpRequests.get(destination(values.getOrDefault("DESTINATION", "")), count);
+        } catch (IllegalArgumentException wrong) {
+            return Answer.usage(String.valueOf(wrong.getMessage()));
+        }
+        var code = results.stream().allMatch(HttpRequests.Result::correct) ? Answer.FINE : Answer.FALSE;
+        var table = Answer.table(
+                results,
+                List.of("client", "answered by", "saw", "ms", ""),
+                () -> results.stream()
+                        .map(result -> List.of(
+                                result.client(),
+                                String.valueOf(result.vm() == null ? "-" : result.vm()),
+                                String.valueOf(result.seen() == null ? "-" : result.seen()),
+                                String.format(Locale.ROOT, "%.1f", result.milliseconds()),
+                                String.valueOf(result.why() == null ? "" : result.why())))
+                        .toList());
+        return new Answer(code, results, table.text());
+    }
+
+    /** Reads {@code 203.0.113.10:80}; no name is looked up. */
+    private static InetSocketAddress destination(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("destination '" + text + "': must be such as 203.0.113.10:80");
+        }
+        return new InetSocketAddress(
+                InetAddress.ofLiteral(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    @Override
+    public List<String> waitingFor() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized String status() {
+        return traffic == null ? "no traffic" : text(traffic.status());
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

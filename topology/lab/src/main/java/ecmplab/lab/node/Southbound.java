@@ -1,0 +1,74 @@
+package ecmplab.lab.node;
+
+import ecmplab.controller.southbound.Agent;
+import ecmplab.controller.southbound.AgentEvent;
+import ecmplab.controller.southbound.AgentIdentity;
+import ecmplab.controller.southbound.AgentPolicy;
+import ecmplab.lab.authority.LabAuthority.Credentials;
+import ecmplab.lab.fabric.NodeConfig;
+import ecmplab.ovsdb.rpc.OvsdbAddress;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/** A node's subscription to its policy: an {@link Agent} whose news are handled one after another on a thread of their own. */
+final class Southbound implements AutoCloseable {
+    private final Agent agent;
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("policy").daemon().factory());
+
+    private Southbound(AgentIdentity identity, OvsdbAddress server, EventLog events, Consumer<AgentPolicy> policies) {
+        agent = Agent.start(identity, server, Agent.Options.USUAL, InstantSource.system(), new Agent.Listener() {
+            @Override
+            public void policy(AgentPolicy policy) {
+                try {
+                    worker.execute(() -> policies.accept(policy));
+                } catch (RejectedExecutionException closing) {
+                    // The node ends; it needs no policy any more.
+                }
+            }
+
+            @Override
+            public void event(AgentEvent event) {
+                events.add((Record) event);
+            }
+        });
+    }
+
+    /** Connects to the lab's OVSDB server; what arrives before the connection stands is asked for again by the agent. */
+    static Southbound connect(
+            AgentIdentity identity,
+            NodeConfig config,
+            NodeConfig.Southbound server,
+            EventLog events,
+            Consumer<AgentPolicy> policies)
+            throws IOException {
+        var address = new InetSocketAddress(server.address(), server.port());
+        var transport = new OvsdbAddress.Tls(address, tls(Credentials.of(config.directory(), config.name())));
+        return new Southbound(identity, transport, events, policies);
+    }
+
+    /** Both sides show a certificate of the lab's authority; addresses are checked by it alone, as the authority issues to nodes only. */
+    private static SslContext tls(Credentials own) throws IOException {
+        return SslContextBuilder.forClient()
+                .keyManager(own.certificate().toFile(), own.key().toFile())
+                .trustManager(own.authority().toFile())
+                .build();
+    }
+
+    Agent agent() {
+        return agent;
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+        worker.shutdownNow();
+    }
+}
