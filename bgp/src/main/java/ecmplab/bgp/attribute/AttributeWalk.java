@@ -24,6 +24,9 @@ final class AttributeWalk {
     private static final int OPTIONAL_ERROR = 9;
     private static final int MALFORMED_AS_PATH = 11;
 
+    /** Type 0 is nobody's, and passed on like any other that we do not know. */
+    private static final int RESERVED = 0;
+
     private static final int LOOPBACK_NET = 127;
     private static final int FIRST_MULTICAST_NET = 224;
 
@@ -335,11 +338,19 @@ final class AttributeWalk {
     /** Builds the attribute block with the next hop at {@code nextHop} of the message buffer; returns its length. */
     int build(int nextHop, int nextHopSize) {
         blockLength = 0;
+        if (keeps(RESERVED)) {
+            add(RESERVED);
+        }
         add(ORIGIN);
         addPath();
         header(TRANSITIVE, NEXT_HOP, nextHopSize);
         append(octets, nextHop, nextHopSize);
-        long skipped = 1L << ORIGIN | 1L << AS_PATH | 1L << NEXT_HOP | 1L << MP_REACH_NLRI | 1L << MP_UNREACH_NLRI;
+        long skipped = 1L << RESERVED
+                | 1L << ORIGIN
+                | 1L << AS_PATH
+                | 1L << NEXT_HOP
+                | 1L << MP_REACH_NLRI
+                | 1L << MP_UNREACH_NLRI;
         skipped |= 1L << AS4_PATH | 1L << AS4_AGGREGATOR;
         for (int word = 0; word < kept.length; word++) {
             long bits = word == 0 ? kept[0] & ~skipped : kept[word];

@@ -23,17 +23,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * The path attributes of a route as records, at most one of a type, in ascending type order. Its wire form is the attribute block
  * that {@link ecmplab.bgp.rib.RouteBatch} describes, so equal attributes have equal octets.
+ *
+ * @param partial types, of those we know, whose Partial bit a router before us has set, and nobody may clear (RFC 4271 section 5)
  */
-public record PathAttributes(List<PathAttribute> list) {
+public record PathAttributes(List<PathAttribute> list, Set<Integer> partial) {
     /** @throws IllegalArgumentException when two are of a type */
     public PathAttributes {
+        partial = Set.copyOf(partial);
         list = list.stream()
                 .sorted(Comparator.comparingInt(PathAttribute::type))
                 .toList();
@@ -43,6 +49,11 @@ public record PathAttributes(List<PathAttribute> list) {
                         AttributeType.name(list.get(i).type()) + " occurs twice in " + list);
             }
         }
+    }
+
+    /** @throws IllegalArgumentException when two are of a type */
+    public PathAttributes(List<PathAttribute> list) {
+        this(list, Set.of());
     }
 
     public static PathAttributes of(PathAttribute... attributes) {
@@ -55,20 +66,22 @@ public record PathAttributes(List<PathAttribute> list) {
 
     /** With the attribute in place of one of its type. */
     public PathAttributes with(PathAttribute attribute) {
-        var changed = new ArrayList<>(without(attribute.type()).list);
+        var others = without(attribute.type());
+        var changed = new ArrayList<>(others.list);
         changed.add(attribute);
-        return new PathAttributes(changed);
+        return new PathAttributes(changed, others.partial);
     }
 
     /** Without the attribute of that type code, if there is one. */
     public PathAttributes without(int type) {
         return new PathAttributes(
-                list.stream().filter(attribute -> attribute.type() != type).toList());
+                list.stream().filter(attribute -> attribute.type() != type).toList(),
+                partial.stream().filter(other -> other != type).collect(Collectors.toSet()));
     }
 
     /** The attribute block. */
     public byte[] encode() {
-        var out = new BlockWriter();
+        var out = new BlockWriter(partial);
         for (var attribute : list) {
             encode(attribute, out);
         }
@@ -82,6 +95,7 @@ public record PathAttributes(List<PathAttribute> list) {
      */
     public static PathAttributes parse(byte[] block, int from, int length) {
         var list = new ArrayList<PathAttribute>();
+        var partial = new HashSet<Integer>();
         int to = from + length;
         for (int at = from; at < to; ) {
             int flags = octet(block, at, to);
@@ -94,9 +108,12 @@ public record PathAttributes(List<PathAttribute> list) {
                         + " runs past the block of " + length);
             }
             list.add(decode(flags, type, new Value(type, block, value, size)));
+            if ((flags & AttributeType.PARTIAL) != 0 && AttributeType.flags(type) >= 0) {
+                partial.add(type);
+            }
             at = value + size;
         }
-        return new PathAttributes(list);
+        return new PathAttributes(list, partial);
     }
 
     public static PathAttributes parse(byte[] block) {
@@ -285,11 +302,16 @@ public record PathAttributes(List<PathAttribute> list) {
 
     /** Grows an attribute block. */
     private static final class BlockWriter {
+        private final Set<Integer> partial;
         private byte[] octets = new byte[128];
         private int length;
 
+        BlockWriter(Set<Integer> partial) {
+            this.partial = partial;
+        }
+
         BlockWriter header(int type, int size) {
-            return header(AttributeType.flags(type), type, size);
+            return header(AttributeType.flags(type) | (partial.contains(type) ? AttributeType.PARTIAL : 0), type, size);
         }
 
         BlockWriter header(int flags, int type, int size) {

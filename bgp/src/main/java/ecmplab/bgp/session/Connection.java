@@ -167,10 +167,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void update(int at, int length) {
+        if (session == null) {
+            neighbor.step(new Event.UpdateReceived(number)); // an error, or what makes the session
+        }
         var up = session;
         var updates = decoder;
         if (up == null || updates == null) {
-            neighbor.step(new Event.UpdateReceived(number));
             return;
         }
         var fault = updates.decode(input, at, length, sink);

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two things differ from the letter of section 8.2.2, to the same end. After a loss that no message caused, and after a Cease, the
  * neighbour waits in Active and not in Idle, so that a peer that comes back is let in at once. And a second connection that comes up
  * while the first is in OpenConfirm is held back without an OPEN until the first is decided: answering it at once lets both
- * sides close a connection each, and flap in lockstep.
+ * sides close a connection each, and flap in lockstep. For the same reason only the side with the higher identifier decides.
  */
 final class StateMachine {
     /** Hold time until the peer's OPEN is there (RFC 4271 section 8.2.2). */
@@ -272,6 +272,9 @@ final class StateMachine {
         if (older != null && older.state != State.ESTABLISHED) {
             // The peer dials one connection at a time: it has given the older one up.
             giveUp(older);
+            if (dialled != null) {
+                release(dialled);
+            }
         } else if (older != null) {
             refuseForOther(connection);
             return;
@@ -354,7 +357,7 @@ final class StateMachine {
                     "no common address family: theirs " + open.families() + ", ours " + config.families());
             return;
         }
-        if (!winsCollision(connection, open)) {
+        if (!winsCollision(connection, negotiated)) {
             return;
         }
         connection.state = State.OPEN_CONFIRM;
@@ -365,22 +368,33 @@ final class StateMachine {
     }
 
     /**
-     * RFC 4271 section 6.8, RFC 6286 section 2.3. Only against a connection whose OPEN was received as well: the peer may never have
-     * seen the other.
+     * RFC 4271 section 6.8, RFC 6286 section 2.3: the side with the higher identifier keeps the connection that it dialled. Only against
+     * a connection whose OPEN was received as well: the peer may never have seen the other. Where the peer is the one that decides,
+     * we wait for it to close one, so that the two sides cannot close one each.
      */
-    private boolean winsCollision(Link connection, Open open) {
-        var other = connection == dialled ? accepted : dialled;
+    private boolean winsCollision(Link connection, Negotiated negotiated) {
+        var other = other(connection);
         if (other == null || other.state.compareTo(State.OPEN_CONFIRM) < 0) {
             return true;
         }
-        int order = config.routerId().compareTo(open.routerId());
-        boolean ours = order != 0 ? order > 0 : config.localAsn().compareTo(open.asn()) > 0;
-        boolean wins = other.state != State.ESTABLISHED && connection.initiatedByUs == ours;
-        var loser = wins ? other : connection;
-        forget(loser);
-        actions.add(
-                new Close(loser.number, Notification.cease(Notification.CEASE_COLLISION), new CloseReason.Collision()));
-        return wins;
+        if (other.state == State.ESTABLISHED) {
+            giveUp(connection);
+            return false;
+        }
+        if (!weDecide(negotiated)) {
+            return true;
+        }
+        giveUp(connection.initiatedByUs ? other : connection);
+        return connection.initiatedByUs;
+    }
+
+    private static boolean weDecide(Negotiated negotiated) {
+        int order = negotiated.localRouterId().compareTo(negotiated.peerRouterId());
+        return order != 0 ? order > 0 : negotiated.localAsn().compareTo(negotiated.peerAsn()) > 0;
+    }
+
+    private @Nullable Link other(Link connection) {
+        return connection == dialled ? accepted : dialled;
     }
 
     private void keepalive(Link connection) {
@@ -394,6 +408,9 @@ final class StateMachine {
         if (connection.state == State.ESTABLISHED && connection.keepalives == KEEPALIVES_OF_A_SOUND_SESSION) {
             errors = 0;
         }
+        if (connection.confirmed && connection.state == State.OPEN_CONFIRM) {
+            establish(connection, negotiated); // the peer had time enough to decide a collision
+        }
     }
 
     private void keepaliveReceived(Link connection) {
@@ -404,24 +421,44 @@ final class StateMachine {
         }
         actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
         if (connection.state == State.OPEN_CONFIRM) {
-            connection.state = State.ESTABLISHED;
-            connection.keepalives = 0;
-            var other = connection == dialled ? accepted : dialled;
-            if (other != null) {
-                giveUp(other);
+            boolean again = connection.confirmed;
+            connection.confirmed = true;
+            if (again || !awaitsDecision(connection, negotiated)) {
+                establish(connection, negotiated);
             }
-            abortDial();
-            actions.add(new SessionUp(connection.number, negotiated));
         }
+    }
+
+    /** Whether the peer may still prefer the other connection, on which it has our OPEN. */
+    private boolean awaitsDecision(Link connection, Negotiated negotiated) {
+        var other = other(connection);
+        return other != null
+                && other.state != State.CONNECT
+                && !weDecide(negotiated)
+                && !negotiated.keepalive().isZero();
+    }
+
+    private void establish(Link connection, Negotiated negotiated) {
+        connection.state = State.ESTABLISHED;
+        connection.keepalives = 0;
+        var other = other(connection);
+        if (other != null) {
+            giveUp(other);
+        }
+        abortDial();
+        actions.add(new SessionUp(connection.number, negotiated));
     }
 
     private void routesReceived(Link connection, String what) {
         var negotiated = connection.negotiated;
-        if (connection.state == State.ESTABLISHED && negotiated != null) {
-            actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
-        } else {
+        if (negotiated == null || !connection.confirmed) {
             unexpected(connection, what);
+            return;
         }
+        if (connection.state == State.OPEN_CONFIRM) {
+            establish(connection, negotiated); // the peer has decided
+        }
+        actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
     }
 
     /** FSM error with the subcode of RFC 6608. */
@@ -466,8 +503,11 @@ final class StateMachine {
         }
     }
 
-    /** Lets a connection that was held back go on, with the OPEN that came meanwhile. */
+    /** Lets a connection that was held back go on, with the OPEN that came meanwhile; or one that awaited a decision. */
     private void release(Link connection) {
+        if (connection.confirmed && connection.state == State.OPEN_CONFIRM && connection.negotiated != null) {
+            establish(connection, connection.negotiated);
+        }
         if (connection.state == State.CONNECT) {
             sendOpen(connection);
             if (connection.early != null) {
@@ -536,6 +576,8 @@ final class StateMachine {
         private @Nullable Open early;
         /** From OPEN_CONFIRM on. */
         private @Nullable Negotiated negotiated;
+        /** Whether the peer has confirmed our OPEN with a KEEPALIVE. */
+        private boolean confirmed;
 
         private int keepalives;
 

@@ -57,6 +57,9 @@ public record Prefix(AddressFamily family, long high, long low, int length) impl
             var address = InetAddress.ofLiteral(literal);
             boolean v6 = literal.indexOf(':') >= 0;
             int length = slash < 0 ? (v6 ? 128 : 32) : Integer.parseInt(text.substring(slash + 1));
+            if (!v6 && literal.chars().filter(c -> c == '.').count() != 3) {
+                throw new IllegalArgumentException("fewer than four octets"); // the JDK reads 10.1 as 10.0.0.1
+            }
             if (v6 && address instanceof Inet4Address mapped) {
                 // The JDK reads ::ffff:192.0.2.1 as an IPv4 address; a prefix stays in the family it was written in.
                 return v6(0, MAPPED | bits(mapped.getAddress(), 0, 4), length);
