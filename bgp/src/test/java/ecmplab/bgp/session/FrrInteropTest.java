@@ -226,6 +226,15 @@ class FrrInteropTest {
         }
     }
 
+    /** It takes only packets of TTL 255 (RFC 5082), which shows that our TTL is what was asked for. */
+    @Test
+    void withTtlSecurityItTakesOurSessionOfTtl255() throws Exception {
+        try (var frr = frr(OUR_AS.toString(), "ttl-security hops 1", "", "")) {
+            start(config().withHops(255));
+            awaitEstablished(frr);
+        }
+    }
+
     @Test
     void theSameMd5KeyOnBothSidesWorks() throws Exception {
         try (var frr = frr(OUR_AS.toString(), "password correct-horse", "", "")) {

@@ -112,6 +112,26 @@ class SessionPairTest {
     }
 
     @Test
+    void aSessionRunsOverIpv6() {
+        var loopback = InetAddress.ofLiteral("::1");
+        var bound = rightServer.listen(new InetSocketAddress(loopback, 0));
+        var waiting = rightServer.add(
+                SessionConfig.of(loopback, LEFT_AS, RIGHT_AS, RouterId.parse("10.0.0.2"))
+                        .withPassive(true)
+                        .withMd5Password(Transport.available() == Transport.EPOLL ? "correct horse" : null),
+                right);
+        var dialling = leftServer.add(
+                SessionConfig.of(loopback, RIGHT_AS, LEFT_AS, RouterId.parse("10.0.0.1"))
+                        .withMd5Password(Transport.available() == Transport.EPOLL ? "correct horse" : null)
+                        .withPort(bound.getPort()),
+                left);
+        waiting.start();
+        dialling.start();
+        awaitUp();
+        assertEquals(loopback, right.up().negotiated().remote().getAddress());
+    }
+
+    @Test
     void routesAndEndOfRibCross() {
         connect();
         assertTrue(left.up().send(updates(3, 1000)));
