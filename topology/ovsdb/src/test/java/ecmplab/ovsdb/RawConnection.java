@@ -74,6 +74,22 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Reads until {@code text} has been seen or the server closes the connection; returns all there was, or nothing. */
+    String drainUntil(String text) {
+        var seen = new StringBuilder();
+        try {
+            for (int octet = in.read(); octet >= 0; octet = in.read()) {
+                seen.append((char) octet);
+                if (seen.indexOf(text) >= 0) {
+                    return seen.toString();
+                }
+            }
+        } catch (IOException reset) {
+            // as if closed
+        }
+        return "";
+    }
+
     /** Reads until the server closes the connection. */
     String drain() {
         try {

@@ -5,10 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -18,7 +21,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<JsonRpc> {
     record GiveUp(String why) {}
 
     private final OvsdbClient client;
-    private String why = "closed by the server";
+    private @Nullable String why;
     private boolean open;
     private boolean probed;
 
@@ -56,7 +59,9 @@ final class ClientConnection extends SimpleChannelInboundHandler<JsonRpc> {
     }
 
     private void giveUp(ChannelHandlerContext context, String cause) {
-        why = cause;
+        if (why == null) {
+            why = cause; // what follows from it explains less
+        }
         var _ = context.close();
     }
 
@@ -67,7 +72,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<JsonRpc> {
                 if (handshake.isSuccess()) {
                     open(context);
                 } else {
-                    giveUp(context, "TLS: " + handshake.cause().getMessage());
+                    giveUp(context, reason(handshake.cause()));
                 }
             }
             case GiveUp(String cause) -> giveUp(context, cause);
@@ -89,15 +94,20 @@ final class ClientConnection extends SimpleChannelInboundHandler<JsonRpc> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        giveUp(context, String.valueOf(cause.getMessage()));
+        giveUp(context, reason(cause));
+    }
+
+    private static String reason(Throwable cause) {
+        return switch (cause) {
+            case DecoderException wrapped when wrapped.getCause() instanceof Throwable inner -> reason(inner);
+            case SSLException tls -> "TLS: " + tls.getMessage();
+            default -> String.valueOf(cause.getMessage());
+        };
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (open) {
-            client.lost(why);
-        } else {
-            client.lost("not connected: " + why);
-        }
+        var reason = why == null ? "closed by the server" : why;
+        client.lost(open ? reason : "not connected: " + reason);
     }
 }

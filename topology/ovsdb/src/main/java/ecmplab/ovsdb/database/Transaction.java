@@ -243,7 +243,8 @@ final class Transaction {
                     var holder = table.indexed(i, key);
                     boolean held = holder != null
                             && !holder.equals(row.uuid())
-                            && !changed.containsKey(new RowId(table.schema.name(), holder));
+                            && find(new RowId(table.schema.name(), holder)) instanceof Row other
+                            && Table.key(columns, other).equals(key);
                     if (claim != null || held) {
                         throw OvsdbError.constraint("Transaction causes multiple rows in \"" + table.schema.name()
                                         + "\" table to have identical values ("
