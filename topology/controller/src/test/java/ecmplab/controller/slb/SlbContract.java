@@ -291,7 +291,7 @@ interface SlbContract {
             var unknown = assertThrows(
                     CompletionException.class,
                     () -> cloud.manager.setAdmin("web", "vm9", Admin.DRAIN).join());
-            assertTrue(unknown.getMessage().contains("no backend vm9"), unknown.getMessage());
+            assertTrue(String.valueOf(unknown.getMessage()).contains("no backend vm9"), unknown.getMessage());
         }
     }
 

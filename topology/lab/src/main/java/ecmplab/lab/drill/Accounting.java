@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** From evidence to ledger: pure, so that it is tested with evidence written by hand. */
 final class Accounting {
@@ -72,7 +73,7 @@ final class Accounting {
                 moved,
                 moved - bySecondChance,
                 bySecondChance,
-                count(fate -> !fate.record().stalls().isEmpty()),
+                count(fate -> stalls(fate).findAny().isPresent()),
                 count(Outcome.RESET),
                 count(Outcome.CLOSED),
                 count(Outcome.BLACK_HOLED),
@@ -142,7 +143,7 @@ final class Accounting {
         }
         expected.stall().ifPresent(limit -> {
             double longest = fates.stream()
-                    .flatMap(fate -> fate.record().stalls().stream())
+                    .flatMap(this::stalls)
                     .mapToDouble(FlowRecord.Stall::milliseconds)
                     .max()
                     .orElse(0);
@@ -155,6 +156,15 @@ final class Accounting {
             }
         });
         return failures;
+    }
+
+    /** Stalls from the first step on: what a cold start cost before is not the drill's. */
+    private Stream<FlowRecord.Stall> stalls(FlowFate fate) {
+        var from = evidence.steps().isEmpty()
+                ? evidence.started()
+                : evidence.steps().getFirst().at();
+        return fate.record().stalls().stream()
+                .filter(stall -> FlowFate.end(stall).isAfter(from));
     }
 
     private int count(Predicate<FlowFate> fact) {

@@ -42,7 +42,7 @@ public final class DrillReport {
                         "  moved        %d changed MUX and were kept: %d by the same table, %d by a second chance\n",
                         totals.moved(), totals.movedByHash(), totals.movedBySecondChance())
                 + format(
-                        "  answers      %,d of %,d requests; %d flows ever stalled, %d still waiting at the end\n",
+                        "  answers      %,d of %,d requests; %d flows stalled, %d still waiting at the end\n",
                         totals.answers(), totals.requests(), totals.stalled(), totals.unanswered());
     }
 

@@ -40,6 +40,7 @@ public record Ledger(
      * @param established how many ever were
      * @param kept never broken, whether they moved or stalled or not
      * @param neverEstablished the client could not open them
+     * @param stalled at least once since the first step
      * @param unanswered still open at the end, their last request without an answer
      */
     public record Totals(
