@@ -9,6 +9,31 @@ import java.net.InetSocketAddress;
  * of one that lost a collision cannot touch the other.
  */
 sealed interface Event {
+    /** What happened, for people. */
+    default String text() {
+        return switch (this) {
+            case Start() -> "started";
+            case Stop stop -> "stopped";
+            case Reset reset -> "reset";
+            case RetryTimerExpired() -> "connect retry timer expired";
+            case BackOffExpired() -> "back-off is over";
+            case Dialled dialled -> "connected to the neighbour";
+            case DialFailed(var detail) -> detail;
+            case Accepted accepted -> "the neighbour connected";
+            case Lost lost -> lost.detail();
+            case HoldTimerExpired expired -> "hold timer expired";
+            case KeepaliveTimerExpired expired -> "keepalive timer expired";
+            case SendHoldTimerExpired expired -> "send hold timer expired";
+            case OpenReceived(int number, var open) ->
+                "OPEN from AS " + open.asn() + " id " + open.routerId() + " on connection " + number;
+            case KeepaliveReceived received -> "KEEPALIVE received";
+            case UpdateReceived received -> "UPDATE received";
+            case RouteRefreshReceived received -> "ROUTE-REFRESH received";
+            case NotificationReceived received -> "NOTIFICATION " + received.notification();
+            case MalformedReceived malformed -> malformed.detail();
+        };
+    }
+
     /** ManualStart or AutomaticStart. */
     record Start() implements Event {}
 

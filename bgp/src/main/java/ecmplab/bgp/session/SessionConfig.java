@@ -1,13 +1,17 @@
 package ecmplab.bgp.session;
 
+import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.capability.Open;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +112,21 @@ public record SessionConfig(
 
     public boolean isEbgp() {
         return !remoteAsn.equals(localAsn);
+    }
+
+    /** The OPEN that we send. */
+    Open offer() {
+        var capabilities = new ArrayList<Capability>();
+        families().forEach(family -> capabilities.add(Capability.Multiprotocol.of(family)));
+        capabilities.add(new Capability.RouteRefresh());
+        if (extendedMessages()) {
+            capabilities.add(new Capability.ExtendedMessage());
+        }
+        // For no family: forwarding dies with us. It is there because FRRouting sends End-of-RIB only to those who know
+        // RFC 4724.
+        capabilities.add(new Capability.GracefulRestart(false, false, 0, List.of()));
+        capabilities.add(new Capability.FourOctetAs(localAsn()));
+        return new Open(localAsn(), (int) holdTime().toSeconds(), routerId(), capabilities);
     }
 
     public SessionConfig withLocalAddress(@Nullable InetAddress address) {

@@ -1,6 +1,5 @@
 package ecmplab.bgp.session;
 
-import ecmplab.bgp.capability.Capability;
 import ecmplab.bgp.capability.Open;
 import ecmplab.bgp.session.Action.AbortDial;
 import ecmplab.bgp.session.Action.AttemptFailed;
@@ -19,7 +18,6 @@ import ecmplab.bgp.session.Action.StateChanged;
 import ecmplab.bgp.session.Action.StopBackOff;
 import ecmplab.bgp.session.Action.StopRetryTimer;
 import ecmplab.bgp.wire.Notification;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,21 +78,7 @@ final class StateMachine {
     StateMachine(SessionConfig config, RandomGenerator random) {
         this.config = config;
         this.random = random;
-        this.ourOpen = open(config);
-    }
-
-    private static Open open(SessionConfig config) {
-        var capabilities = new ArrayList<Capability>();
-        config.families().forEach(family -> capabilities.add(Capability.Multiprotocol.of(family)));
-        capabilities.add(new Capability.RouteRefresh());
-        if (config.extendedMessages()) {
-            capabilities.add(new Capability.ExtendedMessage());
-        }
-        // For no family: forwarding dies with us. It is there because FRRouting sends End-of-RIB only to those who know
-        // RFC 4724.
-        capabilities.add(new Capability.GracefulRestart(false, false, 0, List.of()));
-        capabilities.add(new Capability.FourOctetAs(config.localAsn()));
-        return new Open(config.localAsn(), (int) config.holdTime().toSeconds(), config.routerId(), capabilities);
+        this.ourOpen = config.offer();
     }
 
     /** State of the connection that is furthest; without one, of the neighbour. */
@@ -542,50 +526,6 @@ final class StateMachine {
                 return close.reason().toString();
             }
         }
-        return switch (event) {
-            case Event.Start() -> "started";
-            case Event.Stop stop -> "stopped";
-            case Event.Reset reset -> "reset";
-            case Event.RetryTimerExpired() -> "connect retry timer expired";
-            case Event.BackOffExpired() -> "back-off is over";
-            case Event.Dialled dialled -> "connected to the neighbour";
-            case Event.DialFailed(var detail) -> detail;
-            case Event.Accepted accepted -> "the neighbour connected";
-            case Event.Lost lost -> lost.detail();
-            case Event.HoldTimerExpired expired -> "hold timer expired";
-            case Event.KeepaliveTimerExpired expired -> "keepalive timer expired";
-            case Event.SendHoldTimerExpired expired -> "send hold timer expired";
-            case Event.OpenReceived(int number, var open) ->
-                "OPEN from AS " + open.asn() + " id " + open.routerId() + " on connection " + number;
-            case Event.KeepaliveReceived received -> "KEEPALIVE received";
-            case Event.UpdateReceived received -> "UPDATE received";
-            case Event.RouteRefreshReceived received -> "ROUTE-REFRESH received";
-            case Event.NotificationReceived received -> "NOTIFICATION " + received.notification();
-            case Event.MalformedReceived malformed -> malformed.detail();
-        };
-    }
-
-    /** One TCP connection; held back while its state is CONNECT. */
-    private static final class Link {
-        private final int number;
-        private final boolean initiatedByUs;
-        private final InetSocketAddress local;
-        private final InetSocketAddress remote;
-        private State state = State.CONNECT;
-        /** An OPEN that came while the connection was held back. */
-        private @Nullable Open early;
-        /** From OPEN_CONFIRM on. */
-        private @Nullable Negotiated negotiated;
-        /** Whether the peer has confirmed our OPEN with a KEEPALIVE. */
-        private boolean confirmed;
-
-        private int keepalives;
-
-        Link(int number, boolean initiatedByUs, InetSocketAddress local, InetSocketAddress remote) {
-            this.number = number;
-            this.initiatedByUs = initiatedByUs;
-            this.local = local;
-            this.remote = remote;
-        }
+        return event.text();
     }
 }

@@ -243,6 +243,7 @@ class RawPeerTest {
             peer.expectNotification(4, 0);
             peer.expectEnd();
         }
+        Await.until("the session is over", () -> !listener.closes.isEmpty());
         assertEquals(new CloseReason.HoldTimerExpired(Duration.ofSeconds(3)), listener.closes.getFirst());
     }
 
@@ -273,8 +274,8 @@ class RawPeerTest {
                 second.expectNotification(6, 7);
                 second.expectEnd();
             }
+            Await.until("it is counted", () -> neighbor.snapshot().refused() == 1);
             assertTrue(listener.isUp());
-            assertEquals(1, neighbor.snapshot().refused());
         }
     }
 
@@ -294,7 +295,7 @@ class RawPeerTest {
     }
 
     @Test
-    void aRefusalWhileBackingOffIsCounted() throws IOException {
+    void aStoppedNeighbourRefusesWithItsFarewell() throws IOException {
         try (var peer = new Peer()) {
             peer.expect(Framing.OPEN);
             peer.send(MARKER + "0013 09");
