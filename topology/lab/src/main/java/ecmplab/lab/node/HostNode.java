@@ -72,13 +72,16 @@ final class HostNode implements NodeRuntime {
         var server = config.southbound();
         southbound = server.isEmpty()
                 ? null
-                : Southbound.connect(
+                : Southbound.to(
                         new AgentIdentity(AgentIdentity.Kind.HOST, config.name()),
                         config,
                         server.get(),
                         events,
                         this::apply);
         HostShow.add(commands, agent, prober);
+        if (southbound != null) {
+            southbound.open();
+        }
     }
 
     private VmPort vmPort(ecmplab.lab.fabric.NodeConfig.VmPort vm) {

@@ -82,7 +82,7 @@ final class MuxNode implements NodeRuntime {
         var server = config.southbound();
         southbound = server.isEmpty()
                 ? null
-                : Southbound.connect(
+                : Southbound.to(
                         new AgentIdentity(AgentIdentity.Kind.MUX, config.name()),
                         config,
                         server.get(),
@@ -98,6 +98,9 @@ final class MuxNode implements NodeRuntime {
             mux.resume();
             return Answer.line("announcing again");
         });
+        if (southbound != null) {
+            southbound.open();
+        }
     }
 
     private static MuxSettings settings(MuxConfig config) {

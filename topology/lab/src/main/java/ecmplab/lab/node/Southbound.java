@@ -24,7 +24,7 @@ final class Southbound implements AutoCloseable {
             Thread.ofPlatform().name("policy").daemon().factory());
 
     private Southbound(AgentIdentity identity, OvsdbAddress server, EventLog events, Consumer<AgentPolicy> policies) {
-        agent = Agent.start(identity, server, Agent.Options.USUAL, InstantSource.system(), new Agent.Listener() {
+        agent = Agent.create(identity, server, Agent.Options.USUAL, InstantSource.system(), new Agent.Listener() {
             @Override
             public void policy(AgentPolicy policy) {
                 try {
@@ -41,8 +41,8 @@ final class Southbound implements AutoCloseable {
         });
     }
 
-    /** Connects to the lab's OVSDB server; what arrives before the connection stands is asked for again by the agent. */
-    static Southbound connect(
+    /** For the lab's OVSDB server; nothing happens until {@link #open}. */
+    static Southbound to(
             AgentIdentity identity,
             NodeConfig config,
             NodeConfig.Southbound server,
@@ -60,6 +60,11 @@ final class Southbound implements AutoCloseable {
                 .keyManager(own.certificate().toFile(), own.key().toFile())
                 .trustManager(own.authority().toFile())
                 .build();
+    }
+
+    /** Starts to connect: when the node is ready to have its policy applied, and to acknowledge it. */
+    void open() {
+        var _ = agent.open();
     }
 
     Agent agent() {
