@@ -201,11 +201,13 @@ final class Show {
         var last = words.getLast();
         boolean prefix = words.size() > 1 && Character.isDigit(last.charAt(0));
         if (bgp && !prefix) {
-            boolean routes = words.size() > 1
-                    && (words.get(1).startsWith("i") || words.get(1).startsWith("r"));
-            return routes
-                    ? EdgeDaemon.birdc(lab.path(), node, "show", "route", "all")
-                    : EdgeDaemon.birdc(lab.path(), node, "show", "protocols", "all");
+            var second = words.size() > 1 ? words.get(1) : "summary";
+            if (second.startsWith("i") || second.startsWith("r")) {
+                return EdgeDaemon.birdc(lab.path(), node, "show", "route", "all");
+            }
+            return second.startsWith("n")
+                    ? EdgeDaemon.birdc(lab.path(), node, "show", "protocols", "all")
+                    : EdgeDaemon.birdc(lab.path(), node, "show", "protocols");
         }
         return prefix
                 ? EdgeDaemon.birdc(lab.path(), node, "show", "route", "for", last, "all")

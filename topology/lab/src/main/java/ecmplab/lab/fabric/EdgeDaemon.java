@@ -2,6 +2,8 @@ package ecmplab.lab.fabric;
 
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.Node;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,28 @@ public final class EdgeDaemon {
         return directory.resolve(node + ".ctl");
     }
 
-    /** The commands of an FRR node, each a process that stays in the foreground. Zebra comes first: it installs the routes. */
+    /**
+     * FRR's daemons insist on a group {@code frrvty} with their user in it, and keep crash logs in {@code /var/tmp/frr}.
+     * {@code ip netns exec} gives each a mount namespace of its own, where they get a group file of ours and an empty
+     * {@code /var/tmp} (unless the lab's state is kept there).
+     */
+    private static final String FRR_WRAPPER = """
+            mount --bind "$1/group" /etc/group || exit 70
+            case $1 in /var/tmp/*) ;; *) mount -t tmpfs tmpfs /var/tmp || exit 70 ;; esac
+            shift
+            exec "$@"
+            """;
+
+    private static final String GROUPS = "root:x:0:root\nfrr:x:0:root\nfrrvty:x:0:root\n";
+
+    /** Makes the folder of an FRR node's sockets, with what its daemons and {@code vtysh} read there. */
+    public static void prepareFrr(Path directory, String node) throws IOException {
+        var sockets = Files.createDirectories(frrSockets(directory, node));
+        Files.writeString(sockets.resolve("group"), GROUPS);
+        Files.writeString(sockets.resolve("vtysh.conf"), "");
+    }
+
+    /** The commands of an FRR node, each a process that stays in the foreground. Zebra installs the routes. */
     public static List<List<String>> frrCommands(Path directory, String node) {
         var sockets = frrSockets(directory, node);
         return List.of(frrDaemon("zebra", sockets), frrDaemon("bgpd", sockets));
@@ -31,8 +54,16 @@ public final class EdgeDaemon {
 
     private static List<String> frrDaemon(String daemon, Path sockets) {
         return List.of(
+                "sh",
+                "-c",
+                FRR_WRAPPER,
+                daemon,
+                sockets.toString(),
                 "/usr/lib/frr/" + daemon,
-                "-S", // no change of user: in a user namespace there is none
+                "-u",
+                "root",
+                "-g",
+                "root",
                 "-P",
                 "0", // no TCP vty
                 "-f",
@@ -54,8 +85,8 @@ public final class EdgeDaemon {
 
     /** A {@code vtysh} command line for the node. */
     public static List<String> vtysh(Path directory, String node, String... arguments) {
-        var command = new ArrayList<>(
-                List.of("vtysh", "--vty_socket", frrSockets(directory, node).toString()));
+        var sockets = frrSockets(directory, node).toString();
+        var command = new ArrayList<>(List.of("vtysh", "--config_dir", sockets, "--vty_socket", sockets));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -59,22 +59,37 @@ public final class Deployment implements AutoCloseable {
      * @throws java.nio.file.FileAlreadyExistsException when a lab of that name runs
      */
     public static Deployment start(Lab lab) throws IOException {
+        // all that takes time comes first: killed between the next two steps, this process leaves a directory behind
+        var text = LabJson.mapper().writeValueAsString(lab);
+        var nodes = nodes(lab);
         var directory = StateDirectory.create(lab.name());
         try {
-            LabJson.mapper().writeValue(directory.labFile().toFile(), lab);
-            Files.write(directory.path().resolve("nodes"), nodes(lab));
-            var command = new ArrayList<>(List.of("setsid", "sh", "-c", SWEEPER, "lab-sweeper"));
-            command.add(directory.path().toString());
-            command.add(StateDirectory.uid() == 0 ? "" : "-U -r");
-            command.addAll(JavaCommand.of(
-                    JavaCommand.Size.LIGHT, "supervisor", directory.path().toString()));
-            var builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.environment().put("LAB_INIT", INIT);
-            return new Deployment(directory, builder.start());
+            var sweeper = sweeper(directory).start();
+            var deployment = new Deployment(directory, sweeper);
+            Files.write(directory.path().resolve("nodes"), nodes);
+            Files.writeString(directory.labFile(), text);
+            deployment.say(Lifeline.BEGIN);
+            return deployment;
         } catch (IOException | RuntimeException failed) {
             directory.sweep();
             throw failed;
         }
+    }
+
+    private static ProcessBuilder sweeper(StateDirectory directory) {
+        var command = new ArrayList<>(List.of("setsid", "sh", "-c", SWEEPER, "lab-sweeper"));
+        command.add(directory.path().toString());
+        command.add(StateDirectory.uid() == 0 ? "" : "-U -r");
+        command.addAll(JavaCommand.of(
+                JavaCommand.Size.LIGHT, "supervisor", directory.path().toString()));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LAB_INIT", INIT);
+        return builder;
+    }
+
+    private void say(String word) throws IOException {
+        lifeline.write(word + "\n");
+        lifeline.flush();
     }
 
     private static List<String> nodes(Lab lab) {
@@ -123,8 +138,7 @@ public final class Deployment implements AutoCloseable {
 
     /** From now on the lab outlives this process; {@code lab destroy} ends it. */
     public void commit() throws IOException {
-        lifeline.write(Lifeline.COMMIT + "\n");
-        lifeline.flush();
+        say(Lifeline.COMMIT);
         committed = true;
     }
 

@@ -39,6 +39,7 @@ final class RunningNode {
     /**
      * What to run, and how to tell that it works.
      *
+     * @param run started in this order; the last is the one whose number is shown
      * @param configure run once after each start, until it succeeds; nothing when the processes configure themselves
      * @param ready asked through this instead of the node's control socket; nothing for our own nodes
      */
@@ -103,8 +104,8 @@ final class RunningNode {
             int thisRun = run;
             var ignored = process.onExit().thenAccept(ended -> ended(ended, thisRun));
         }
-        var first = processes.getFirst().pid();
-        shown = OuterProcesses.of(first).orElse(null);
+        var principal = processes.getLast().pid();
+        shown = OuterProcesses.of(principal).orElse(null);
         if (shown != null) {
             Files.writeString(directory.pidFile(name), shown + "\n");
         }

@@ -93,7 +93,10 @@ public record StateDirectory(Path path) {
 
     /** Labs that run, by name; what is left of dead ones is removed. */
     public static List<StateDirectory> running() throws IOException {
-        var base = base();
+        return running(base());
+    }
+
+    static List<StateDirectory> running(Path base) throws IOException {
         var running = new ArrayList<StateDirectory>();
         if (!Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)) {
             return running;
@@ -123,7 +126,10 @@ public record StateDirectory(Path path) {
      * @throws FileAlreadyExistsException when a lab of that name runs
      */
     public static StateDirectory create(String name) throws IOException {
-        var base = base();
+        return create(base(), name);
+    }
+
+    static StateDirectory create(Path base, String name) throws IOException {
         var directory = new StateDirectory(base.resolve(name));
         if (directory.path.toString().length() > LONGEST_PATH) {
             throw new FileSystemException(

@@ -69,12 +69,13 @@ public final class Supervisor {
      * @return exit code
      */
     public static int run(Path path) {
-        Lifeline.hold(System.in, () -> Runtime.getRuntime().halt(0));
+        var lifeline = Lifeline.hold(System.in, () -> Runtime.getRuntime().halt(0));
         var directory = new StateDirectory(path);
         var progress = System.out;
         try {
             System.setErr(new PrintStream(
                     new FileOutputStream(directory.supervisorLog().toFile(), true), true, StandardCharsets.UTF_8));
+            lifeline.awaitBegin();
             Files.writeString(
                     directory.path().resolve("supervisor.pid"),
                     ProcessId.of(StateDirectory.ownPid()).orElseThrow() + "\n");
@@ -174,7 +175,7 @@ public final class Supervisor {
     }
 
     private RunningNode.Commands frr(Node.Frr frr) throws IOException {
-        Files.createDirectories(EdgeDaemon.frrSockets(directory.path(), frr.name()));
+        EdgeDaemon.prepareFrr(directory.path(), frr.name());
         var config = directory.path().resolve(frr.name() + ".frr.conf");
         Files.writeString(
                 config,
