@@ -84,10 +84,14 @@ public final class PolicyRows {
 
     public static InetAddress address(String text) throws MalformedRow {
         try {
-            return InetAddress.ofLiteral(text);
+            // The JDK would read 10.1 as 10.0.0.1.
+            if (text.contains(":") || text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")) {
+                return InetAddress.ofLiteral(text);
+            }
         } catch (IllegalArgumentException malformed) {
-            throw new MalformedRow("'" + text + "' is no IP address");
+            // told below
         }
+        throw new MalformedRow("'" + text + "' is no IP address");
     }
 
     public static Affinity affinity(String text) throws MalformedRow {

@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the services of one database: claims it under a new epoch, writes what is wanted, and carries table generations through
@@ -38,6 +40,7 @@ public final class SlbManager implements AutoCloseable {
     /** How often deadlines are looked at when nothing else happens. */
     private static final Duration TICK = Duration.ofMillis(100);
 
+    private static final Logger LOG = LoggerFactory.getLogger(SlbManager.class);
     private static final int MAX_ORDERS = 256;
 
     /** An operator's change of a backend, waiting for its turn. */
@@ -114,9 +117,19 @@ public final class SlbManager implements AutoCloseable {
 
     private void onThread(Runnable task) {
         try {
-            thread.execute(task);
+            thread.execute(() -> guarded(task));
         } catch (RejectedExecutionException closed) {
             // nobody is left to hear it
+        }
+    }
+
+    /** A defect costs one evaluation, not all that follow. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException defect) {
+            LOG.error("SLB manager {}", name, defect);
+            listener.accept(new SlbEvent.WriteRefused("defect: " + defect));
         }
     }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record SlbSettings(Duration agentTimeout, Duration prepareTimeout, Duration startGrace, int maxGenerations) {
     public static final SlbSettings USUAL =
-            new SlbSettings(Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(3), 8);
+            new SlbSettings(Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(3), 8);
 
     public SlbSettings {
         if (maxGenerations < 3) {

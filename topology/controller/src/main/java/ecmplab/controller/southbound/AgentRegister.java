@@ -45,7 +45,9 @@ final class AgentRegister {
     private long cfg;
     private Map<TableKey, String> digests = Map.of();
     private boolean ready;
-    private boolean registered;
+    /** Whether the row is there; a restarted agent takes over the one of its earlier life. */
+    private boolean registered = true;
+
     private boolean changed;
     private boolean beat;
     private boolean writing;
@@ -137,7 +139,7 @@ final class AgentRegister {
         if (result != null && result.committed()) {
             writes.increment();
             if (registered && result.count(0) == 0) {
-                registered = false; // the row is gone: somebody emptied the table
+                registered = false;
                 changed = true;
             } else {
                 registered = true;
@@ -150,13 +152,8 @@ final class AgentRegister {
         unwritten.keySet().retainAll(results.keySet());
         if (result != null && result.error() != null) {
             refusals.increment();
-            boolean duplicate = !registered && result.error().tag().equals("constraint violation");
-            if (duplicate) {
-                registered = true; // this agent's row is there from an earlier life: take it over
-                write();
-            } else {
-                listener.accept(new AgentEvent.WriteRefused(result.error().toString()));
-            }
+            registered = true; // try what changes nothing first, at the next heartbeat
+            listener.accept(new AgentEvent.WriteRefused(result.error().toString()));
         } else if (!(failed instanceof DisconnectedException)) {
             refusals.increment();
             listener.accept(new AgentEvent.WriteRefused(String.valueOf(failed)));

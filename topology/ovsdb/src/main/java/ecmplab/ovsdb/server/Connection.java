@@ -56,9 +56,12 @@ final class Connection extends SimpleChannelInboundHandler<JsonRpc> {
                     context.channel().config().setAutoRead(false);
                 }
                 server.onDatabaseThread(() -> {
-                    session.receive(message);
-                    if (queued.decrementAndGet() == MAX_QUEUED / 2) {
-                        channel.config().setAutoRead(true);
+                    try {
+                        session.receive(message);
+                    } finally {
+                        if (queued.decrementAndGet() == MAX_QUEUED / 2) {
+                            channel.config().setAutoRead(true);
+                        }
                     }
                 });
             }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,6 +27,7 @@ final class Session {
     /** Monitors, held transactions and locks of one client are at most this many each. */
     private static final int MAX_EACH = 256;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final Set<String> WRITING = Set.of("insert", "update", "mutate", "delete");
 
     /** Where a session's messages go; {@code updates} may be refused by closing the connection when the client does not read. */
@@ -88,6 +91,9 @@ final class Session {
                 outlet.send(new JsonRpc.Response(
                         request.id(), null, JsonNodeFactory.instance.stringNode("unknown method")));
             }
+        } catch (RuntimeException defect) {
+            LOG.error("request {} failed", request, defect);
+            outlet.send(JsonRpc.error(request.id(), OvsdbError.of("internal error", String.valueOf(defect))));
         } catch (OvsdbException refused) {
             var error = refused.error();
             outlet.send(new JsonRpc.Response(
