@@ -21,6 +21,7 @@ final class Vigil {
     private record Lack(AgentIdentity host, UUID generation) {}
 
     private final Instant start;
+    private Instant observed;
     private final Map<AgentIdentity, Heard> heard = new HashMap<>();
     private final Map<Lack, Instant> lacks = new HashMap<>();
     private final Map<AgentIdentity, Trouble> troubles = new HashMap<>();
@@ -33,15 +34,24 @@ final class Vigil {
      */
     private record Trouble(int times, boolean degraded, Instant since) {}
 
+    /** When this manager itself was stopped or cut off for longer, nobody's silence says anything. */
+    private static final Duration LONGEST_BLINK = Duration.ofSeconds(1);
+
     private static final Duration PROBATION = Duration.ofMinutes(1);
     private static final int MOST_TIMES = 16;
 
     Vigil(Instant start) {
         this.start = start;
+        this.observed = start;
     }
 
     /** Takes note of heartbeats, and of who lacks which table. */
     void observe(SlbState state, SlbSettings settings, Instant now) {
+        if (Duration.between(observed, now).compareTo(LONGEST_BLINK) > 0) {
+            heard.replaceAll((agent, last) -> new Heard(last.value, now));
+            lacks.clear();
+        }
+        observed = now;
         for (var agent : state.agents()) {
             heard.compute(
                     agent.id(),

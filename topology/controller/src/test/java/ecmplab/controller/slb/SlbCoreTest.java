@@ -127,6 +127,20 @@ class SlbCoreTest {
     }
 
     @Test
+    void aManagerThatWasFrozenOrCutOffGivesEverybodyTimeAgain() {
+        var simulation = new Simulation().settled();
+        simulation.now = simulation.now.plusSeconds(20);
+        // host1 is the first to be heard again; host2 needs a little longer.
+        simulation.hosts.put("host2", false);
+        simulation.pass(Duration.ofSeconds(3));
+        assertEquals(ALL, simulation.active());
+        simulation.hosts.put("host2", true);
+        simulation.pass(Duration.ofSeconds(3));
+        assertEquals(ALL, simulation.active());
+        assertEquals(1, simulation.endpoint().lastGeneration());
+    }
+
+    @Test
     void whenNoHostKeepsUpTheActiveTableStays() {
         var simulation = new Simulation().settled();
         simulation.deaf.addAll(List.of("host1", "host2"));
