@@ -10,6 +10,7 @@ import ecmplab.ovsdb.data.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,7 +137,7 @@ class TransactionFuzzTest {
         var strong = new HashMap<Atom, Integer>();
         for (var table : List.of("Root", "Leaf")) {
             for (Row row : database.rows(table)) {
-                var schema = database.schema().table(table);
+                var schema = Objects.requireNonNull(database.schema().table(table));
                 schema.columns()
                         .values()
                         .forEach(column -> assertTrue(column.type().allows(row.get(column.name())), row.toString()));
