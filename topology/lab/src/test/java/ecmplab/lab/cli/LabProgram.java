@@ -1,5 +1,6 @@
 package ecmplab.lab.cli;
 
+import ecmplab.lab.control.Json;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The lab command as processes of its own, with a state directory of the test's own, as root or as an ordinary user. What
@@ -33,7 +35,12 @@ public final class LabProgram implements AutoCloseable {
     }
 
     /** What a command answered. */
-    public record Ran(int code, String out, String err) {}
+    public record Ran(int code, String out, String err) {
+        /** Of a command with {@code --json}. */
+        public JsonNode json() {
+            return Json.MAPPER.readTree(out);
+        }
+    }
 
     /** As whoever runs the tests. */
     public static LabProgram asSelf() throws IOException {
@@ -98,6 +105,11 @@ public final class LabProgram implements AutoCloseable {
         return state;
     }
 
+    /** The test's own folder, which everybody may write. */
+    public Path folder() {
+        return folder;
+    }
+
     /** A file in the test's folder. */
     public Path file(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text);
@@ -139,6 +151,30 @@ public final class LabProgram implements AutoCloseable {
         var out = text(process.getInputStream());
         reader.join();
         return new Ran(process.waitFor(), out, err.toString());
+    }
+
+    /** Runs a command that must end well; when it does not, what the nodes had to say goes with the failure. */
+    public Ran fine(String... arguments) throws IOException, InterruptedException {
+        var ran = run(arguments);
+        if (ran.code() != 0) {
+            throw new AssertionError(
+                    String.join(" ", arguments) + ": exit " + ran.code() + "\n" + ran.out() + ran.err() + logs());
+        }
+        return ran;
+    }
+
+    private String logs() throws IOException {
+        if (!Files.isDirectory(state)) {
+            return "";
+        }
+        var text = new StringBuilder();
+        try (var files = Files.walk(state)) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                text.append("--- ").append(file).append('\n').append(Files.readString(file));
+            }
+        }
+        return text.toString();
     }
 
     private static String text(java.io.InputStream in) {

@@ -3,9 +3,9 @@ package ecmplab.lab.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.lab.cli.LabProgram;
 import ecmplab.testkit.Need;
 import ecmplab.testkit.Needs;
-import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
@@ -14,18 +14,18 @@ import org.junit.jupiter.api.Test;
 class EdgesTest {
     @Test
     @Needs({Need.ROOT, Need.FRR})
-    void withFrroutingAtTheEdgeTheDeathOfAMuxBreaksNoFlow() throws IOException {
+    void withFrroutingAtTheEdgeTheDeathOfAMuxBreaksNoFlow() throws Exception {
         muxDeath("frr-edge", "frr");
     }
 
     @Test
     @Needs({Need.ROOT, Need.BIRD})
-    void withBirdAtTheEdgeTheDeathOfAMuxBreaksNoFlow() throws IOException {
+    void withBirdAtTheEdgeTheDeathOfAMuxBreaksNoFlow() throws Exception {
         muxDeath("bird-edge", "bird");
     }
 
-    private static void muxDeath(String lab, String edge) throws IOException {
-        try (var tool = LabTool.here()) {
+    private static void muxDeath(String lab, String edge) throws Exception {
+        try (var tool = LabProgram.asSelf()) {
             tool.fine("deploy", lab);
             var ledger = tool.fine("drill", "run", "mux-death", "--flows", "100", "--json")
                     .json();
@@ -41,8 +41,8 @@ class EdgesTest {
 
     @Test
     @Needs({Need.ROOT, Need.OVSDB_SERVER})
-    void withTheDistributionsOvsdbServerTheLabWorksAsWell() throws IOException {
-        try (var tool = LabTool.here()) {
+    void withTheDistributionsOvsdbServerTheLabWorksAsWell() throws Exception {
+        try (var tool = LabProgram.asSelf()) {
             var file = tool.folder().resolve("stock.lab.yml");
             try (var sample = EdgesTest.class.getResourceAsStream("/labs/hello.lab.yml")) {
                 var text = new String(sample.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -58,8 +58,8 @@ class EdgesTest {
 
     @Test
     @Needs({Need.ROOT, Need.USER_NAMESPACES})
-    void anOrdinaryUserHasALabToo() throws IOException {
-        try (var tool = LabTool.asNobody()) {
+    void anOrdinaryUserHasALabToo() throws Exception {
+        try (var tool = LabProgram.asOrdinaryUser()) {
             tool.fine("deploy", "hello");
             for (var node : tool.fine("inspect", "--json").json().get("nodes")) {
                 var pid = node.get("pid").asLong();
@@ -71,7 +71,7 @@ class EdgesTest {
     }
 
     /** Twenty requests through the VIP, by the client node itself, each seen as from the client. */
-    private static void serves(LabTool tool) {
+    private static void serves(LabProgram tool) throws Exception {
         var said = tool.fine("ask", "client", "http", "get", "203.0.113.10:80", "20", "--json");
         assertEquals(20, said.json().size());
         for (var result : said.json()) {

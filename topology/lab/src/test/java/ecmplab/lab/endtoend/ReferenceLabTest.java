@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.lab.cli.LabProgram;
 import ecmplab.lab.traffic.VmServices;
 import ecmplab.testkit.Await;
 import ecmplab.testkit.Need;
@@ -13,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -32,11 +33,11 @@ import tools.jackson.databind.JsonNode;
 class ReferenceLabTest {
     private static final String VIP = "203.0.113.10";
 
-    private LabTool tool;
+    private LabProgram tool;
 
     @BeforeAll
-    void deploy() throws IOException {
-        tool = LabTool.here();
+    void deploy() throws Exception {
+        tool = LabProgram.asSelf();
         tool.fine("deploy", "reference");
     }
 
@@ -47,7 +48,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(1)
-    void everyNodeIsReadyAndHasAProcess() {
+    void everyNodeIsReadyAndHasAProcess() throws Exception {
         var nodes = tool.fine("inspect", "--json").json().get("nodes");
         assertEquals(12, nodes.size());
         for (var node : nodes) {
@@ -58,7 +59,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(2)
-    void theRouterHasASessionWithEachMuxAndUsesAllThreePaths() {
+    void theRouterHasASessionWithEachMuxAndUsesAllThreePaths() throws Exception {
         var summary = tool.fine("show", "bgp", "summary", "--json").json().get("ipv4Unicast");
         assertEquals(65000, summary.get("as").asInt());
         assertEquals(3, summary.get("peers").size());
@@ -88,7 +89,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(3)
-    void everyMuxAndHostComputedTheSameTables() {
+    void everyMuxAndHostComputedTheSameTables() throws Exception {
         var digests = new HashMap<String, Set<String>>();
         for (var kind : new String[] {"mux1", "host1"}) {
             var nodes = kind.equals("mux1") ? new String[] {"mux1", "mux2", "mux3"} : new String[] {"host1", "host2"};
@@ -113,7 +114,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(4)
-    void aVmAnswersEachRequestAndSeesTheClientItself() {
+    void aVmAnswersEachRequestAndSeesTheClientItself() throws Exception {
         var answered = new HashMap<String, Integer>();
         for (int i = 0; i < 20; i++) {
             var words = tool.fine("exec", "client", "--", "curl", "-s", "-m", "10", "http://" + VIP + "/")
@@ -128,7 +129,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(5)
-    void pingAndTracerouteBehave() {
+    void pingAndTracerouteBehave() throws Exception {
         var ping = tool.fine("exec", "client", "--", "ping", "-c", "3", "-W", "5", VIP);
         assertTrue(ping.out().contains("3 received"), ping.out());
         var hops = tool.fine("exec", "client", "--", "traceroute", "-n", "-w", "5", VIP)
@@ -141,7 +142,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(6)
-    void aDownloadComesWholeAndPastTheMuxes() throws IOException {
+    void aDownloadComesWholeAndPastTheMuxes() throws Exception {
         long before = muxOctets();
         var file = tool.folder().resolve("download");
         tool.fine(
@@ -170,7 +171,7 @@ class ReferenceLabTest {
     }
 
     /** Octets of all packets that the MUXes forwarded. */
-    private long muxOctets() {
+    private long muxOctets() throws Exception {
         return StreamSupport.stream(tool.fine("show", "vip", "--json").json().spliterator(), false)
                 .flatMap(mux -> StreamSupport.stream(mux.spliterator(), false))
                 .mapToLong(vip -> vip.get("octets").asLong())
@@ -179,7 +180,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(7)
-    void showAndWaitSayWhatIsNotThere() {
+    void showAndWaitSayWhatIsNotThere() throws Exception {
         assertEquals(3, tool.run("show", "bgp", "ipv4", "192.0.2.1/32").code());
         assertEquals(2, tool.run("show", "bgp", "nonsense").code());
         assertEquals(3, tool.run("show", "bgp", "summary", "-n", "mux9").code());
@@ -212,7 +213,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(10)
-    void theDeathAndTheReturnOfAMuxBreakNoFlow() {
+    void theDeathAndTheReturnOfAMuxBreakNoFlow() throws Exception {
         var ledger = tool.fine("drill", "run", "mux-death", "--flows", "200", "--json")
                 .json();
         var totals = ledger.get("totals");
@@ -229,7 +230,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(11)
-    void aFrozenMuxIsFoundByTheHoldTimerAndBreaksNoFlow() {
+    void aFrozenMuxIsFoundByTheHoldTimerAndBreaksNoFlow() throws Exception {
         var ledger = tool.fine("drill", "run", "mux-freeze", "--flows", "60", "--json")
                 .json();
         assertEquals(60, ledger.get("totals").get("kept").asInt());
@@ -247,7 +248,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(12)
-    void aMuxKilledByItsPidIsMissedAtOnceAndCanBeStartedAgain() {
+    void aMuxKilledByItsPidIsMissedAtOnceAndCanBeStartedAgain() throws Exception {
         long pid = pid("mux3");
         assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
         assertEquals(
@@ -266,15 +267,15 @@ class ReferenceLabTest {
         assertTrue(events.contains("node-down"), events);
     }
 
-    private long pid(String node) {
+    private long pid(String node) throws Exception {
         return field(node, "pid").asLong();
     }
 
-    private String state(String node) {
+    private String state(String node) throws Exception {
         return field(node, "state").asString();
     }
 
-    private JsonNode field(String node, String field) {
+    private JsonNode field(String node, String field) throws Exception {
         for (var each : tool.fine("inspect", "--json").json().get("nodes")) {
             if (each.get("node").asString().equals(node)) {
                 return each.get(field);
@@ -285,15 +286,10 @@ class ReferenceLabTest {
 
     @Test
     @Order(20)
-    void nothingIsLeftAfterDestroy() throws IOException {
+    void nothingIsLeftAfterDestroy() throws Exception {
         tool.fine("destroy");
-        assertEquals(java.util.List.of(), tool.processes());
-        try (var left = Files.list(tool.state())) {
-            assertEquals(
-                    Map.of(),
-                    left.filter(path -> !path.getFileName().toString().equals(".lock"))
-                            .collect(java.util.stream.Collectors.toMap(path -> path, path -> "left")));
-        }
+        assertEquals(List.of(), tool.processes());
+        assertEquals(List.of(), tool.remains());
         assertEquals(3, tool.run("show", "bgp", "summary").code());
     }
 }
