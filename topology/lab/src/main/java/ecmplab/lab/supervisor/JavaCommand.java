@@ -29,7 +29,7 @@ final class JavaCommand {
     static List<String> of(Size size, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(List.of(size.flags.split(" ")));
         var cache = System.getProperty(AOT_CACHE);
         if (cache != null) {
