@@ -7,10 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** Finds the running lab that a command is about, and asks in it. */
@@ -60,17 +56,10 @@ final class Labs {
 
     /** Asks a node; nothing when it does not answer in time, being dead or stopped. */
     static Optional<ControlClient.Said> ask(Path socket, List<String> words, Duration patience) {
-        var task = new FutureTask<>(() -> ControlClient.ask(socket, words));
-        var thread = Thread.ofVirtual().start(task);
         try {
-            return Optional.of(task.get(patience.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException | TimeoutException silent) {
+            return Optional.of(ControlClient.ask(socket, words, patience));
+        } catch (IOException silent) {
             return Optional.empty();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } finally {
-            thread.interrupt();
         }
     }
 }

@@ -8,7 +8,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks a {@link ControlServer}. Uses the JDK only, so that a {@code show} command starts fast. */
 public final class ControlClient {
@@ -16,6 +21,28 @@ public final class ControlClient {
 
     /** What the node said: the exit code and the text. */
     public record Said(int code, String text) {}
+
+    /**
+     * Asks, and gives up after a while: a stopped process takes the connection and never answers.
+     *
+     * @throws IOException as without patience, and when it has ended
+     */
+    public static Said ask(Path socket, List<String> words, Duration patience) throws IOException {
+        var task = new FutureTask<>(() -> ask(socket, words));
+        var thread = Thread.ofVirtual().start(task);
+        try {
+            return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException io ? io : new IOException(failed.getCause());
+        } catch (TimeoutException silent) {
+            throw new IOException(socket + ": no answer within " + patience.toMillis() + " ms", silent);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking " + socket, interrupted);
+        } finally {
+            thread.interrupt();
+        }
+    }
 
     /** @throws IOException when nobody serves the socket, or the answer is cut off */
     public static Said ask(Path socket, List<String> words) throws IOException {

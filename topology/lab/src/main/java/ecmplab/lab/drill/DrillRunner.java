@@ -36,6 +36,9 @@ public final class DrillRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DrillRunner.class);
     private static final Duration OPENING = Duration.ofSeconds(20);
     private static final Duration SETTLING = Duration.ofSeconds(12);
+    /** For an answer of a node; a node that was stopped gives none. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration RETURNING = Duration.ofSeconds(40);
     private static final Duration WARMING = Duration.ofSeconds(2);
 
@@ -223,7 +226,7 @@ public final class DrillRunner {
     }
 
     private String said(String node, List<String> words) throws IOException {
-        var said = ControlClient.ask(directory.resolve(node + ".sock"), words);
+        var said = ControlClient.ask(directory.resolve(node + ".sock"), words, PATIENCE);
         if (said.code() != 0) {
             throw new IOException(node + ": " + said.text().strip());
         }
