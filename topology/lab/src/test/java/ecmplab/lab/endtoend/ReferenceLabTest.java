@@ -263,7 +263,7 @@ class ReferenceLabTest {
                 tool.run("wait", "route", VIP + "/32", "--nexthops", "3", "--timeout", "60s")
                         .code());
         assertNotEquals(pid, pid("mux3"));
-        var events = tool.fine("events", "--json").out();
+        var events = tool.fine("events").out();
         assertTrue(events.contains("node-down"), events);
     }
 
