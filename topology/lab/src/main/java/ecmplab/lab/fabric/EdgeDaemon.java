@@ -78,9 +78,18 @@ public final class EdgeDaemon {
                 "stdout");
     }
 
-    /** Loads a configuration into the running daemons. */
+    /**
+     * Loads a configuration into the running daemons; fails while one of them does not answer. Without asking first, vtysh would
+     * load it into those that do, and call that a success.
+     */
     public static List<String> frrConfigure(Path directory, String node, Path config) {
-        return vtysh(directory, node, "-f", config.toString());
+        var command = new ArrayList<>(List.of("sh", "-c", """
+                file=$1; shift
+                for daemon in zebra bgpd; do "$@" -d $daemon -c 'show version' || exit; done
+                exec "$@" -f "$file"
+                """, "configure", config.toString()));
+        command.addAll(vtysh(directory, node));
+        return command;
     }
 
     /** A {@code vtysh} command line for the node. */
