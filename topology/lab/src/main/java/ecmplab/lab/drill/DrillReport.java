@@ -79,7 +79,7 @@ public final class DrillReport {
         var text = new StringBuilder("  timeline, ms after the first step\n");
         var moments = ledger.timeline();
         for (var moment : moments.subList(0, Math.min(MOST_MOMENTS, moments.size()))) {
-            var line = format("  %9.1f  %-8s  %s", moment.milliseconds(), moment.node(), moment.what());
+            var line = format("  %9.1f  %-10s  %s", moment.milliseconds(), moment.node(), moment.what());
             text.append(line.length() > TIMELINE_WIDTH ? line.substring(0, TIMELINE_WIDTH) + ".." : line)
                     .append('\n');
         }

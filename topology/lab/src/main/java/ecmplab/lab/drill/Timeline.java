@@ -99,6 +99,7 @@ final class Timeline {
             case "first-packet" -> firstPacket(event);
             case "vip-route" ->
                 "VIP " + event.detail("vip") + " " + event.detail("state").toLowerCase(Locale.ROOT);
+            case "kernel-route" -> "kernel: " + event.detail("route");
             case "flows-taken-over" -> "took over flows of " + event.detail("endpoint") + " from another MUX";
             case "flow-rescued" -> "second chance found " + event.detail("flow") + " at " + event.detail("vm");
             default -> {

@@ -126,8 +126,14 @@ public final class Supervisor {
         }
         for (var node : lab.nodes()) {
             switch (node) {
-                case Node.Frr frr -> add(frr.name(), frr.kind(), frr(frr));
-                case Node.Bird bird -> add(bird.name(), bird.kind(), bird(bird));
+                case Node.Frr frr -> {
+                    KernelRoutes.watch(directory, frr.name());
+                    add(frr.name(), frr.kind(), frr(frr));
+                }
+                case Node.Bird bird -> {
+                    KernelRoutes.watch(directory, bird.name());
+                    add(bird.name(), bird.kind(), bird(bird));
+                }
                 default -> {}
             }
         }

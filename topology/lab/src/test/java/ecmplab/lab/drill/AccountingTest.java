@@ -100,8 +100,8 @@ class AccountingTest {
         var text = DrillReport.text(ledger);
         assertTrue(text.contains("mux-kill on lab reference (edge: router): FAILED"), text);
         assertTrue(text.contains("! 1 flows broken, 0 allowed"), text);
-        assertTrue(text.contains("0.0  drill     kill mux2"), text);
-        assertTrue(text.contains("2.5  edge      BGP session with 10.0.1.3 down"), text);
+        assertTrue(text.contains("0.0  drill       kill mux2"), text);
+        assertTrue(text.contains("2.5  edge        BGP session with 10.0.1.3 down"), text);
         assertTrue(text.lines().allMatch(line -> line.length() <= 100), text);
     }
 
