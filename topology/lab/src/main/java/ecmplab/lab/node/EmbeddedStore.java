@@ -2,13 +2,12 @@ package ecmplab.lab.node;
 
 import ecmplab.controller.SlbDatabase;
 import ecmplab.lab.authority.LabAuthority.Credentials;
+import ecmplab.lab.authority.LabTls;
 import ecmplab.lab.fabric.NodeConfig.ControllerConfig;
 import ecmplab.ovsdb.database.Database;
 import ecmplab.ovsdb.database.Journal;
 import ecmplab.ovsdb.rpc.OvsdbAddress;
 import ecmplab.ovsdb.server.OvsdbServer;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -28,12 +27,7 @@ final class EmbeddedStore implements Store {
         server = OvsdbServer.start(
                 List.of(Database.replay(journal)), OvsdbServer.Limits.USUAL, event -> events.add((Record) event));
         address = server.listen(new OvsdbAddress.Unix(config.directory().resolve(config.name() + ".ovsdb")));
-        var own = Credentials.of(config.directory(), config.name());
-        var tls = SslContextBuilder.forServer(
-                        own.certificate().toFile(), own.key().toFile())
-                .trustManager(own.authority().toFile())
-                .clientAuth(ClientAuth.REQUIRE)
-                .build();
+        var tls = LabTls.server(Credentials.of(config.directory(), config.name()));
         var management = config.controller().management().address();
         server.listen(new OvsdbAddress.Tls(
                 new InetSocketAddress(management, config.controller().port()), tls));

@@ -5,10 +5,9 @@ import ecmplab.controller.southbound.AgentEvent;
 import ecmplab.controller.southbound.AgentIdentity;
 import ecmplab.controller.southbound.AgentPolicy;
 import ecmplab.lab.authority.LabAuthority.Credentials;
+import ecmplab.lab.authority.LabTls;
 import ecmplab.lab.fabric.NodeConfig;
 import ecmplab.ovsdb.rpc.OvsdbAddress;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -50,16 +49,8 @@ final class Southbound implements AutoCloseable {
             Consumer<AgentPolicy> policies)
             throws IOException {
         var address = new InetSocketAddress(server.address(), server.port());
-        var transport = new OvsdbAddress.Tls(address, tls(Credentials.of(config.directory(), config.name())));
+        var transport = new OvsdbAddress.Tls(address, LabTls.client(Credentials.of(config.directory(), config.name())));
         return new Southbound(identity, transport, events, policies);
-    }
-
-    /** Both sides show a certificate of the lab's authority; addresses are checked by it alone, as the authority issues to nodes only. */
-    private static SslContext tls(Credentials own) throws IOException {
-        return SslContextBuilder.forClient()
-                .keyManager(own.certificate().toFile(), own.key().toFile())
-                .trustManager(own.authority().toFile())
-                .build();
     }
 
     /** Starts to connect: when the node is ready to have its policy applied, and to acknowledge it. */

@@ -2,11 +2,10 @@ package ecmplab.lab.authority;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.lab.authority.LabAuthority.Credentials;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -30,7 +29,7 @@ class LabAuthorityTest {
         var server = authority.issue("controller", List.of(InetAddress.ofLiteral("172.31.0.2")));
         var client = authority.issue("mux1", List.of(InetAddress.ofLiteral("172.31.0.3")));
 
-        handshake(server(server), client(client));
+        handshake(LabTls.server(server), LabTls.client(client), "172.31.0.2");
 
         assertEquals(Credentials.of(folder, "controller"), server);
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(server.key())));
@@ -38,34 +37,39 @@ class LabAuthorityTest {
 
     @Test
     void aNodeOfAnotherLabIsRefused() throws IOException {
-        var server = LabAuthority.create(folder, "one").issue("controller", List.of());
+        var server =
+                LabAuthority.create(folder, "one").issue("controller", List.of(InetAddress.ofLiteral("172.31.0.2")));
         var elsewhere = Files.createDirectory(folder.resolve("other"));
         var client = LabAuthority.create(elsewhere, "other").issue("mux1", List.of());
         var trusting = new Credentials(server.authority(), client.certificate(), client.key());
 
-        assertThrows(SSLException.class, () -> handshake(server(server), client(trusting)));
+        assertThrows(SSLException.class, () -> handshake(LabTls.server(server), LabTls.client(trusting), "172.31.0.2"));
     }
 
-    private static SslContext server(Credentials own) throws IOException {
-        return SslContextBuilder.forServer(own.certificate().toFile(), own.key().toFile())
-                .trustManager(own.authority().toFile())
-                .clientAuth(ClientAuth.REQUIRE)
-                .build();
+    @Test
+    void aServerAtAnotherAddressThanItsCertificateNamesIsRefused() throws IOException {
+        var authority = LabAuthority.create(folder, "reference");
+        var server = authority.issue("controller", List.of(InetAddress.ofLiteral("172.31.0.2")));
+        var client = authority.issue("mux1", List.of());
+
+        assertThrows(SSLException.class, () -> handshake(LabTls.server(server), LabTls.client(client), "172.31.0.9"));
     }
 
-    private static SslContext client(Credentials own) throws IOException {
-        return SslContextBuilder.forClient()
-                .keyManager(own.certificate().toFile(), own.key().toFile())
-                .trustManager(own.authority().toFile())
-                .endpointIdentificationAlgorithm(null)
-                .build();
+    @Test
+    void whatIsNoKeyIsSaidToBeNone() throws IOException {
+        var own = LabAuthority.create(folder, "reference").issue("mux1", List.of());
+        Files.writeString(own.key(), "no PEM");
+
+        var refused = assertThrows(IOException.class, () -> LabTls.client(own));
+        assertTrue(refused.toString().contains("mux1."), refused.toString());
     }
 
     /** Runs a TLS handshake between two engines in memory, until both are done. */
-    private static void handshake(SslContext serverContext, SslContext clientContext) throws SSLException {
+    private static void handshake(SslContext serverContext, SslContext clientContext, String address)
+            throws SSLException {
         var allocator = io.netty.buffer.UnpooledByteBufAllocator.DEFAULT;
         var server = serverContext.newEngine(allocator);
-        var client = clientContext.newEngine(allocator);
+        var client = clientContext.newEngine(allocator, address, 6640);
         var toServer = ByteBuffer.allocate(64 * 1024);
         var toClient = ByteBuffer.allocate(64 * 1024);
         client.beginHandshake();
