@@ -28,7 +28,7 @@ public final class Main {
                 case "show", "sh" -> new Show(System.out, System.err).run(rest);
                 case "wait" -> new Wait(System.out, System.err).run(rest);
                 case "supervisor" -> Supervisor.run(Path.of(rest.getFirst()));
-                case "warm-up" -> WarmUp.run();
+                case "warm-up" -> WarmUp.run(rest.getFirst());
                 case "node" -> NodeProcess.run(Path.of(rest.getLast()));
                 default -> commandLine().execute(arguments);
             };

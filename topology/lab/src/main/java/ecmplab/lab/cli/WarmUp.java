@@ -8,6 +8,7 @@ import ecmplab.lab.fabric.FabricPlan;
 import ecmplab.lab.fabric.NodeConfig;
 import ecmplab.lab.fabric.NodeConfigs;
 import ecmplab.lab.file.LabJson;
+import ecmplab.lab.node.Rehearsal;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,17 +25,25 @@ import java.util.jar.JarFile;
 final class WarmUp {
     private WarmUp() {}
 
-    static int run() throws IOException {
-        loadOurClasses();
+    /** @param what {@code light} for what VMs, clients and short commands load, {@code full} for all other nodes too */
+    static int run(String what) throws IOException, InterruptedException {
+        boolean full = what.equals("full");
+        if (full) {
+            loadLibraries();
+        }
         var folder = Files.createTempDirectory("ecmplab-warm-up");
         try {
             var lab = DeployCommand.load("reference");
-            var mapper = LabJson.mapper();
-            mapper.readValue(mapper.writeValueAsString(lab), lab.getClass());
-            FabricPlan.of(lab);
             for (var config : NodeConfigs.of(lab, folder)) {
-                config.write(folder.resolve("node.json"));
-                NodeConfig.read(folder.resolve("node.json"));
+                if (full || config instanceof NodeConfig.VmConfig || config instanceof NodeConfig.ClientConfig) {
+                    config.write(folder.resolve("node.json"));
+                    NodeConfig.read(folder.resolve("node.json"));
+                }
+            }
+            if (full) {
+                var mapper = LabJson.mapper();
+                mapper.readValue(mapper.writeValueAsString(lab), lab.getClass());
+                FabricPlan.of(lab);
             }
             var commands = new CommandTree()
                     .on("ready", values -> Answer.line("ready"))
@@ -43,15 +52,23 @@ final class WarmUp {
                 ControlClient.ask(folder.resolve("node.sock"), List.of("ready"));
                 ControlClient.ask(folder.resolve("node.sock"), List.of("about", "--json"));
             }
+            Rehearsal.traffic(folder);
+            if (full) {
+                Rehearsal.control(lab, folder);
+            }
         } finally {
-            Files.deleteIfExists(folder.resolve("node.json"));
+            try (var files = Files.list(folder)) {
+                for (var file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
             Files.deleteIfExists(folder);
         }
         return Exit.FINE;
     }
 
-    /** Every class of the project: from the jar this runs from, and its neighbours. */
-    private static void loadOurClasses() throws IOException {
+    /** Every class of the project's libraries, which are the neighbours of the jar that this runs from. */
+    private static void loadLibraries() throws IOException {
         var jar = Path.of(System.getProperty("java.class.path"));
         for (var file : jars(jar)) {
             try (var entries = new JarFile(file.toFile())) {
@@ -67,7 +84,7 @@ final class WarmUp {
     }
 
     private static List<Path> jars(Path jar) throws IOException {
-        var jars = new ArrayList<Path>(List.of(jar));
+        var jars = new ArrayList<Path>();
         try (var file = new JarFile(jar.toFile())) {
             var classPath = file.getManifest().getMainAttributes().getValue("Class-Path");
             for (var element : classPath == null ? new String[0] : classPath.split(" ")) {

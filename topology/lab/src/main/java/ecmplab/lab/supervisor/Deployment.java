@@ -81,7 +81,7 @@ public final class Deployment implements AutoCloseable {
         command.add(directory.path().toString());
         command.add(StateDirectory.uid() == 0 ? "" : "-U -r");
         command.addAll(JavaCommand.of(
-                JavaCommand.Size.LIGHT, "supervisor", directory.path().toString()));
+                JavaCommand.Size.CONTROL, "supervisor", directory.path().toString()));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("LAB_INIT", INIT);
         return builder;

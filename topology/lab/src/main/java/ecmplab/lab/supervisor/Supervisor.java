@@ -24,12 +24,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,9 @@ public final class Supervisor {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
     private static final int LOG_TAIL = 20;
+
+    /** By kind: the longer others wait for it, the earlier; who is not named comes before all. */
+    private static final List<String> START_ORDER = List.of("controller", "router", "mux", "host", "client", "vm");
 
     private final StateDirectory directory;
     private final PrintStream progress;
@@ -116,10 +122,16 @@ public final class Supervisor {
     }
 
     private void raise() throws IOException, InterruptedException {
+        var certificates = new FutureTask<>(this::issueCertificates);
+        Thread.ofPlatform().name("certificates").start(certificates); // busy with itself while we are with the kernel
         var plan = FabricPlan.of(lab);
         Fabric.raise(plan);
         say(plan.namespaces().size() + " namespaces, " + plan.links().size() + " links");
-        issueCertificates();
+        try {
+            say(certificates.get() + " certificates");
+        } catch (ExecutionException failed) {
+            throw new IOException("no certificates: " + failed.getCause(), failed);
+        }
         for (var config : NodeConfigs.of(lab, directory.path())) {
             config.write(directory.config(config.name()));
             add(config.name(), kind(config), ourNode(config));
@@ -137,18 +149,25 @@ public final class Supervisor {
                 default -> {}
             }
         }
-        for (var node : nodes.values()) {
+        var inOrder = nodes.values().stream()
+                .sorted(Comparator.comparingInt(node -> START_ORDER.indexOf(node.kind())))
+                .toList();
+        for (var node : inOrder) {
             node.start();
         }
         say(nodes.size() + " processes started");
     }
 
     /** What the nodes on the management network know each other by. The authority's key is never written. */
-    private void issueCertificates() throws IOException {
-        var authority = LabAuthority.create(directory.path(), lab.name());
-        for (var node : lab.nodes(Node.Managed.class)) {
-            authority.issue(node.name(), List.of(node.management().address()));
+    private int issueCertificates() throws IOException {
+        var managed = lab.nodes(Node.Managed.class);
+        if (!managed.isEmpty()) {
+            var authority = LabAuthority.create(directory.path(), lab.name());
+            for (var node : managed) {
+                authority.issue(node.name(), List.of(node.management().address()));
+            }
         }
+        return managed.size();
     }
 
     private void add(String name, String kind, RunningNode.Commands commands) {
@@ -172,7 +191,7 @@ public final class Supervisor {
             case NodeConfig.RouterConfig router -> JavaCommand.Size.FORWARDING;
             case NodeConfig.MuxConfig mux -> JavaCommand.Size.FORWARDING;
             case NodeConfig.HostConfig host -> JavaCommand.Size.FORWARDING;
-            case NodeConfig.ControllerConfig controller -> JavaCommand.Size.LIGHT;
+            case NodeConfig.ControllerConfig controller -> JavaCommand.Size.CONTROL;
             case NodeConfig.ClientConfig client -> JavaCommand.Size.LIGHT;
             case NodeConfig.VmConfig vm -> JavaCommand.Size.LIGHT;
         };

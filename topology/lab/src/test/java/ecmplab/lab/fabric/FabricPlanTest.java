@@ -54,10 +54,12 @@ class FabricPlanTest {
     }
 
     @Test
-    void aHostsEndOfAVmsLinkHasNoAddressForTheAgentOwnsIt() {
-        var host = setup(hello, "host1");
-        assertTrue(host.batch().contains("link set vm1 addrgenmode none up"));
-        assertTrue(host.batch().stream().noneMatch(line -> line.startsWith("addr add") && line.endsWith("dev vm1")));
+    void aHostHoldsTheGatewayTowardsEachOfItsVms() {
+        var host = setup(hello, "host1").batch();
+        assertTrue(host.containsAll(List.of(
+                "addr add 10.1.1.1/32 dev vm2",
+                "link set vm2 addrgenmode none up",
+                "route add 10.1.1.12/32 dev vm2 src 10.1.1.1")));
         assertEquals(
                 List.of(
                         "link set lo up",
