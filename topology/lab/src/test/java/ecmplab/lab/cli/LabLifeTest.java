@@ -169,6 +169,26 @@ class LabLifeTest {
         }
 
         @Test
+        void anInterruptedCommandEndsWhenNothingIsLeft() throws Exception {
+            var up = lab.start("up", file);
+            Await.until("the lab's processes start", () -> lab.processes().size() > 1);
+            up.toHandle().destroy(); // SIGTERM, to a JVM the same as Ctrl-C
+            up.waitFor();
+            assertNothingLeft();
+        }
+
+        @Test
+        void aNodeIsStartedAgainByItselfWhenTheLabFileSaysSo() throws Exception {
+            var file = lab.file("again.lab.yml", TWO.replace("nodes:", "defaults: { restart: on-failure }\nnodes:"));
+            assertEquals(0, lab.run("up", file.toString()).code());
+            long before = pid("a");
+            ProcessHandle.of(before).orElseThrow().destroyForcibly();
+            Await.until("a has another process", () -> pid("a") != before);
+            assertEquals(0, lab.run("wait", "ready", "a", "--timeout", "60s").code());
+            assertTrue(lab.run("events").out().contains("node-restarted"));
+        }
+
+        @Test
         void aLabThatCannotComeUpSaysWhyAndLeavesNothing() throws Exception {
             var slow = lab.file(
                     "slow.lab.yml",
