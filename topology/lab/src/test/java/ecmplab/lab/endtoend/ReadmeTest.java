@@ -1,0 +1,106 @@
+package ecmplab.lab.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.lab.cli.LabProgram;
+import ecmplab.testkit.Await;
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every command of the README works, in the order in which it stands there. */
+class ReadmeTest {
+    private static final Path README = Path.of("../../README.md");
+
+    @Test
+    @Needs({Need.ROOT, Need.IPROUTE, Need.CURL, Need.OVSDB_CLIENT})
+    void itsCommandsWorkOneAfterAnother() throws Exception {
+        try (var lab = LabProgram.asSelf()) {
+            Files.copy(
+                    Path.of("src/main/resources/labs/hello.lab.yml"),
+                    lab.folder().resolve("my.lab.yml"));
+            var commands = commands();
+            assertTrue(commands.size() > 25, commands.toString());
+            for (var command : commands) {
+                run(lab, command);
+            }
+            assertEquals(List.of(), lab.processes());
+        }
+    }
+
+    private static void run(LabProgram lab, String command) throws Exception {
+        var words = command.split(" +");
+        switch (words[0]) {
+            case "demo", "bgp" -> {} // the drill below is what the demo runs; the speaker has a test of its own
+            case "show" -> {
+                if (!command.contains("--control")) {
+                    lab.fine(words);
+                }
+            }
+            case "logs" -> follow(lab, words);
+            default -> lab.fine(words);
+        }
+        if (command.startsWith("ask mux1 resume")) {
+            var socket = "unix:" + lab.state().resolve("reference/controller.ovsdb");
+            assertEquals(
+                    0,
+                    new ProcessBuilder("ovsdb-client", "dump", socket, "slb")
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor());
+            lab.fine("down");
+        }
+    }
+
+    /** A command that goes on until Ctrl-C: it says something, and ends when told. */
+    private static void follow(LabProgram lab, String[] words) throws IOException, InterruptedException {
+        var process = lab.start(words);
+        process.destroy();
+        process.waitFor();
+        assertEquals(0, lab.run("logs", words[1]).code());
+    }
+
+    @Test
+    void itsSpeakerRunsAndAnswers() throws Exception {
+        var yaml = Pattern.compile("```yaml\n(# speaker.yml\n.*?)```", Pattern.DOTALL)
+                .matcher(readme());
+        assertTrue(yaml.find());
+        try (var lab = LabProgram.asSelf()) {
+            var config = lab.file("speaker.yml", yaml.group(1));
+            var control = lab.folder().resolve("speaker.sock");
+            var speaker = lab.start("bgp", "speaker", "--config", config.toString(), "--control", control.toString());
+            try {
+                Await.until("it answers", () -> Files.exists(control));
+                var summary = lab.fine("show", "bgp", "summary", "--control", control.toString());
+                assertTrue(summary.out().contains("local AS number 65010"), summary.out());
+                var routes = lab.fine("show", "bgp", "ipv4", "--control", control.toString());
+                assertTrue(routes.out().contains("203.0.113.10/32"), routes.out());
+            } finally {
+                speaker.destroy();
+            }
+            assertEquals(143, speaker.waitFor());
+            assertFalse(Files.exists(control));
+        }
+    }
+
+    /** What follows {@code scripts/lab} in the README's blocks, without comments. */
+    private static List<String> commands() throws IOException {
+        return readme().lines()
+                .filter(line -> line.startsWith("scripts/lab "))
+                .map(line -> line.substring("scripts/lab ".length())
+                        .replaceAll(" +#.*", "")
+                        .strip())
+                .toList();
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(README);
+    }
+}
