@@ -1,15 +1,12 @@
 package ecmplab.lab.supervisor;
 
 import ecmplab.lab.authority.LabAuthority;
-import ecmplab.lab.control.Answer;
-import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
 import ecmplab.lab.fabric.EdgeDaemon;
 import ecmplab.lab.fabric.Fabric;
 import ecmplab.lab.fabric.FabricPlan;
 import ecmplab.lab.fabric.NodeConfig;
 import ecmplab.lab.fabric.NodeConfigs;
-import ecmplab.lab.file.Check;
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.LabJson;
 import ecmplab.lab.file.Node;
@@ -28,7 +25,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +53,7 @@ public final class Supervisor {
     private final Map<String, RunningNode> nodes = new LinkedHashMap<>();
     private final Faults faults;
     private final Facts facts;
+    private final SupervisorCommands commands;
     private final CountDownLatch ending = new CountDownLatch(1);
 
     private Supervisor(StateDirectory directory, PrintStream progress) throws IOException {
@@ -66,6 +63,11 @@ public final class Supervisor {
         events = EventLog.open(directory.path().resolve("supervisor.events.jsonl"), "supervisor");
         faults = new Faults(nodes, events);
         facts = new Facts(lab, directory, nodes);
+        commands = new SupervisorCommands(
+                () -> Inspection.of(lab, directory, since, nodes.values(), faults.inForce()),
+                faults,
+                facts,
+                ending::countDown);
     }
 
     /**
@@ -98,7 +100,7 @@ public final class Supervisor {
 
     private void live() throws IOException, InterruptedException {
         raise();
-        try (var server = ControlServer.start(directory.supervisorSocket(), commands())) {
+        try (var server = ControlServer.start(directory.supervisorSocket(), commands.tree())) {
             var fault = awaitNodes().or(this::awaitChecks);
             if (fault.isPresent()) {
                 Progress.FAILED.write(progress, fault.get());
@@ -295,71 +297,6 @@ public final class Supervisor {
             LOG.warn("{} cannot be started again", node.name(), failed);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private CommandTree commands() {
-        return new CommandTree()
-                .on(
-                        "inspect",
-                        values -> Inspection.of(lab, directory, since, nodes.values(), faults.inForce())
-                                .answer())
-                .on(
-                        "fault kill|stop|cont NODE",
-                        values -> act(
-                                () -> List.of(faults.signal(value(values, "kill|stop|cont"), value(values, "NODE")))))
-                .on("fault clear WHAT", values -> act(() -> faults.clear(value(values, "WHAT"))))
-                .on("fault list", values -> faultList())
-                .on("restart NODE", values -> act(() -> List.of(faults.restart(value(values, "NODE")))))
-                .on("wait CHECK", values -> await(value(values, "CHECK")))
-                .on("destroy", values -> {
-                    ending.countDown();
-                    return Answer.line("lab " + lab.name() + " ends");
-                });
-    }
-
-    private static String value(Map<String, String> values, String name) {
-        return values.getOrDefault(name, "");
-    }
-
-    private interface Doing {
-        List<Fault> faults() throws IOException, InterruptedException;
-    }
-
-    private static Answer act(Doing doing) {
-        try {
-            var done = doing.faults();
-            return Answer.of(done, () -> lines(done));
-        } catch (NoSuchElementException unknown) {
-            return Answer.noSuch(String.valueOf(unknown.getMessage()));
-        } catch (IOException failed) {
-            return Answer.isFalse(String.valueOf(failed.getMessage()));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Answer.isFalse("interrupted");
-        }
-    }
-
-    private Answer faultList() {
-        var list = List.copyOf(faults.inForce());
-        return Answer.of(list, () -> list.isEmpty() ? "no fault is in force\n" : lines(list));
-    }
-
-    private static String lines(List<Fault> faults) {
-        var text = new StringBuilder();
-        faults.forEach(fault -> text.append(fault).append('\n'));
-        return text.toString();
-    }
-
-    private Answer await(String check) {
-        try {
-            var verdict = facts.await(Check.parse(check));
-            return verdict.holds() ? Answer.line(verdict.why()) : Answer.isFalse(verdict.why());
-        } catch (IllegalArgumentException wrong) {
-            return Answer.usage(String.valueOf(wrong.getMessage()));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Answer.isFalse("interrupted");
         }
     }
 }
