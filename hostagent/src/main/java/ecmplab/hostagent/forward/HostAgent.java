@@ -42,6 +42,7 @@ public final class HostAgent implements PacketProcessor {
     private final HostPolicy policy;
     private final NatTable nat;
     private final NeighborCache neighbors;
+    private final int gateway;
     private final Exits exits;
     private final Inbound inbound;
     private final Outbound outbound;
@@ -78,6 +79,7 @@ public final class HostAgent implements PacketProcessor {
         nat = new NatTable(config.natCapacity(), config.timeouts(), hashSeed, Arena.ofAuto());
         agingBudget = Math.clamp(config.natCapacity() / AGING_SHARE, MIN_AGING, MAX_AGING);
         neighbors = new NeighborCache(underlay, config.address());
+        gateway = Ipv4.bits(config.gateway());
         exits = new Exits(config, underlay, neighbors, this.vms);
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
@@ -121,6 +123,8 @@ public final class HostAgent implements PacketProcessor {
     @Override
     public void tick(long nowNanos) {
         neighbors.tick(nowNanos);
+        // Asked for before there is a reply to send: a first burst would not fit the queue that waits for the answer.
+        neighbors.lookup(gateway, nowNanos);
         nat.age(agingBudget, nowNanos);
     }
 

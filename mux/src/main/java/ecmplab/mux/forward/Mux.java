@@ -6,6 +6,7 @@ import ecmplab.mux.flow.FlowTable;
 import ecmplab.mux.forward.Tally.Total;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.packet.FlowKey;
+import ecmplab.packet.Ipv4;
 import ecmplab.port.Burst;
 import ecmplab.port.FrameLedger;
 import ecmplab.port.PacketProcessor;
@@ -36,6 +37,7 @@ public final class Mux implements PacketProcessor {
     private final Surroundings surroundings;
     private final VipAnnouncer announcer;
     private final NeighborCache neighbors;
+    private final int gateway;
     private final FlowTable flows;
     private final VipForwarder forwarder;
 
@@ -64,6 +66,7 @@ public final class Mux implements PacketProcessor {
         this.surroundings = surroundings;
         announcer = new VipAnnouncer(surroundings.routes(), surroundings.timer(), this::routeChanged);
         neighbors = new NeighborCache(underlay, settings.address());
+        gateway = Ipv4.bits(settings.gateway());
         flows = new FlowTable(settings.flows(), settings.flowSeed(), arena, nowMillis());
         forwarder = new VipForwarder(settings, underlay, neighbors, flows, counts, notices(), nowMillis());
     }
@@ -80,6 +83,8 @@ public final class Mux implements PacketProcessor {
     public void tick(long nowNanos) {
         adoptPublished();
         forwarder.tick(nowNanos);
+        // Asked for before there is a packet to send: a first burst would not fit the queue that waits for the answer.
+        neighbors.lookup(gateway, nowNanos);
         if (purged != forwarder.purgedSerial()) {
             purged = forwarder.purgedSerial();
         }
