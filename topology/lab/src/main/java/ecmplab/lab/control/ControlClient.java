@@ -29,7 +29,8 @@ public final class ControlClient {
      */
     public static Said ask(Path socket, List<String> words, Duration patience) throws IOException {
         var task = new FutureTask<>(() -> ask(socket, words));
-        var thread = Thread.ofVirtual().start(task);
+        // no virtual thread: its poller would sit in a system call, for which a JVM waits 300 ms before it exits
+        var thread = Thread.ofPlatform().daemon().start(task);
         try {
             return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
