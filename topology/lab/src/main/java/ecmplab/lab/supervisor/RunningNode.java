@@ -9,11 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -228,20 +223,9 @@ final class RunningNode {
 
     /** What the node answers; nothing when it does not in half a second, being stopped for example. */
     Optional<ControlClient.Said> ask(List<String> words) {
-        return within(ANSWER, () -> ControlClient.ask(directory.socket(name), words));
-    }
-
-    private static <T> Optional<T> within(Duration patience, Callable<T> work) {
-        var task = new FutureTask<>(work);
-        var thread = Thread.ofVirtual().start(task);
         try {
-            return Optional.of(task.get(patience.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException | TimeoutException silent) {
-            thread.interrupt();
-            return Optional.empty();
-        } catch (InterruptedException interrupted) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
+            return Optional.of(ControlClient.ask(directory.socket(name), words, ANSWER));
+        } catch (IOException silent) {
             return Optional.empty();
         }
     }
