@@ -1,85 +1,316 @@
 package ecmplab.bgp.policy;
 
+import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * Which routes pass: the first term that matches and gives a verdict decides, otherwise {@code otherwise}. Immutable; peers with
- * equal export policies share an update group.
+ * Which routes pass, and what they look like then: the first term that matches and accepts or rejects decides, otherwise {@code
+ * otherwise}. What the matching terms set applies in order up to and including the one that decides; all look at the route as it came
+ * in. Immutable; peers with equal export policies share an update group.
+ *
+ * <p>A route is judged in steps whose results can be kept: {@link #attributeMatches} once for a set of attributes, {@link #decide} for
+ * each prefix, {@link #apply} once for a set of attributes and an answer of {@code decide}. Terms are bits: bit i stands for term i.
  */
-public record Policy(String name, List<Term> terms, Action otherwise) {
-    public static final Policy ACCEPT_ALL = new Policy("accept-all", List.of(), new Action.Accept());
-    public static final Policy DENY_ALL = new Policy("deny-all", List.of(), new Action.Reject());
+public final class Policy {
+    public static final int MOST_TERMS = 64;
+
+    public static final Policy ACCEPT_ALL = new Policy("accept-all", List.of(), Verdict.ACCEPT);
+    public static final Policy DENY_ALL = new Policy("deny-all", List.of(), Verdict.REJECT);
+    /** What eBGP has in a direction for which nothing is configured (RFC 8212). */
+    public static final Policy NONE = new Policy("none (RFC 8212)", List.of(), Verdict.REJECT);
 
     /** What {@link #deciding} answers when no term decided. */
     public static final int OTHERWISE = -1;
 
-    public Policy {
-        terms = List.copyOf(terms);
+    private final String name;
+    private final List<Term> terms;
+    private final Verdict otherwise;
+
+    private final Match[][] attributeMatches;
+    private final Match[][] prefixMatches;
+    /** Terms with matches that depend on the prefix. */
+    private final long prefixDependent;
+
+    private final long attributeDependent;
+    private final long accepting;
+    private final long rejecting;
+    private final long changing;
+    private final boolean dependsOnNeighbor;
+
+    /**
+     * @param otherwise for routes that no term decides about; {@link Verdict#NEXT} is rejection, except for a policy that
+     *     {@link #chain} puts before another
+     * @throws IllegalArgumentException when there are more than {@link #MOST_TERMS} terms
+     */
+    public Policy(String name, List<Term> terms, Verdict otherwise) {
+        if (terms.size() > MOST_TERMS) {
+            throw new IllegalArgumentException(
+                    "policy " + name + " has " + terms.size() + " terms: must be at most " + MOST_TERMS);
+        }
+        this.name = name;
+        this.terms = List.copyOf(terms);
+        this.otherwise = otherwise;
+        attributeMatches = new Match[terms.size()][];
+        prefixMatches = new Match[terms.size()][];
+        long ofPrefix = 0;
+        long ofAttributes = 0;
+        long accepts = 0;
+        long rejects = 0;
+        long changes = 0;
+        boolean ofNeighbor = false;
+        for (int i = 0; i < terms.size(); i++) {
+            var term = terms.get(i);
+            prefixMatches[i] =
+                    term.matches().stream().filter(Match::dependsOnPrefix).toArray(Match[]::new);
+            attributeMatches[i] = term.matches().stream()
+                    .filter(match -> !match.dependsOnPrefix())
+                    .toArray(Match[]::new);
+            long bit = 1L << i;
+            ofPrefix |= prefixMatches[i].length > 0 ? bit : 0;
+            ofAttributes |= attributeMatches[i].length > 0 ? bit : 0;
+            accepts |= term.verdict() == Verdict.ACCEPT ? bit : 0;
+            rejects |= term.verdict() == Verdict.REJECT ? bit : 0;
+            changes |= term.actions().isEmpty() ? 0 : bit;
+            ofNeighbor |= term.matches().stream().anyMatch(Match::dependsOnNeighbor)
+                    || term.actions().contains(new Action.SetNextHopPeer());
+        }
+        prefixDependent = ofPrefix;
+        attributeDependent = ofAttributes;
+        accepting = accepts;
+        rejecting = rejects;
+        changing = changes;
+        dependsOnNeighbor = ofNeighbor;
     }
 
     /** Accepts what is on the list, rejects the rest. */
     public static Policy only(PrefixList list) {
-        var term = new Term(list.name(), List.of(new Match.InPrefixList(list)), List.of(new Action.Accept()));
-        return new Policy(list.name(), List.of(term), new Action.Reject());
+        return new Policy(list.name(), List.of(Term.accept(list.name(), new Match.InPrefixList(list))), Verdict.REJECT);
+    }
+
+    /**
+     * The policies one after the other: the next one is asked when no term of one decides and its {@code otherwise} is
+     * {@link Verdict#NEXT}. No policies at all are {@link #NONE}.
+     *
+     * @throws IllegalArgumentException when there are more than {@link #MOST_TERMS} terms altogether
+     */
+    public static Policy chain(List<Policy> policies) {
+        if (policies.isEmpty()) {
+            return NONE;
+        }
+        if (policies.size() == 1) {
+            return policies.getFirst();
+        }
+        var terms = new ArrayList<Term>();
+        for (var policy : policies) {
+            policy.terms.forEach(term -> terms.add(term.named(policy.name + "/" + term.name())));
+            if (policy.otherwise != Verdict.NEXT) {
+                return new Policy(names(policies), terms, policy.otherwise);
+            }
+        }
+        return new Policy(names(policies), terms, Verdict.NEXT);
+    }
+
+    private static String names(List<Policy> policies) {
+        return String.join(", ", policies.stream().map(Policy::name).toList());
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public List<Term> terms() {
+        return terms;
+    }
+
+    public Verdict otherwise() {
+        return otherwise;
     }
 
     /** Whether every route passes as it is, so that nobody need ask. */
     public boolean isTransparent() {
-        return terms.isEmpty() && otherwise instanceof Action.Accept;
+        return terms.isEmpty() && otherwise == Verdict.ACCEPT;
     }
 
-    /** Bits of the prefix as in {@link Prefix}. Allocates nothing. */
-    public boolean accepts(AddressFamily family, long high, long low, int length) {
-        for (int i = 0; i < terms.size(); i++) {
-            var verdict = terms.get(i).verdict(family, high, low, length);
-            if (verdict != Verdict.NONE) {
-                return verdict == Verdict.ACCEPT;
+    /** Whether neighbours with this policy may get different answers, so that they cannot share them. */
+    public boolean dependsOnNeighbor() {
+        return dependsOnNeighbor;
+    }
+
+    /** Whether the answer may differ between prefixes with the same attributes. */
+    public boolean dependsOnPrefix() {
+        return prefixDependent != 0;
+    }
+
+    /**
+     * The terms whose matches hold as far as they do not depend on the prefix.
+     *
+     * @param octets with an attribute block (see {@link PathAttributes#encode}) of {@code length} octets at {@code from}
+     */
+    public long attributeMatches(byte[] octets, int from, int length, PolicyContext context) {
+        long matched = terms.size() == 64 ? -1L : (1L << terms.size()) - 1;
+        if (attributeDependent == 0) {
+            return matched;
+        }
+        var block = new BlockView(octets, from, length);
+        for (long left = attributeDependent; left != 0; left &= left - 1) {
+            int term = Long.numberOfTrailingZeros(left);
+            if (!all(attributeMatches[term], block, context)) {
+                matched &= ~(1L << term);
             }
         }
-        return otherwise instanceof Action.Accept;
+        return matched;
     }
 
+    public long attributeMatches(PathAttributes attributes, PolicyContext context) {
+        var block = attributes.encode();
+        return attributeMatches(block, 0, block.length, context);
+    }
+
+    private static boolean all(Match[] matches, BlockView block, PolicyContext context) {
+        for (var match : matches) {
+            if (!MatchEvaluation.holds(match, block, context)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The terms that match, up to and including the one that decides. Allocates nothing.
+     *
+     * @param candidates what {@link #attributeMatches} answered
+     * @param high bits of the prefix as in {@link Prefix}
+     */
+    public long decide(long candidates, AddressFamily family, long high, long low, int length) {
+        long matched = 0;
+        for (long left = candidates; left != 0; left &= left - 1) {
+            long bit = Long.lowestOneBit(left);
+            if ((bit & prefixDependent) != 0
+                    && !all(prefixMatches[Long.numberOfTrailingZeros(bit)], family, high, low, length)) {
+                continue;
+            }
+            matched |= bit;
+            if ((bit & (accepting | rejecting)) != 0) {
+                break;
+            }
+        }
+        return matched;
+    }
+
+    private static boolean all(Match[] matches, AddressFamily family, long high, long low, int length) {
+        for (var match : matches) {
+            if (!MatchEvaluation.holds(match, family, high, low, length)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a route passes of which {@link #decide} answered {@code matched}. */
+    public boolean accepts(long matched) {
+        long last = Long.highestOneBit(matched);
+        return (last & accepting) != 0 || ((last & rejecting) == 0 && otherwise == Verdict.ACCEPT);
+    }
+
+    /** Index of the term that decided when {@link #decide} answered {@code matched}, or {@link #OTHERWISE}. */
+    public int deciding(long matched) {
+        long last = Long.highestOneBit(matched) & (accepting | rejecting);
+        return last == 0 ? OTHERWISE : Long.numberOfTrailingZeros(last);
+    }
+
+    /** Whether any of the matched terms changes the route, so that {@link #apply} need be asked. */
+    public boolean changes(long matched) {
+        return (matched & changing) != 0;
+    }
+
+    /**
+     * Whether any of the matched terms changes the attribute of that type: an export then keeps what it would otherwise replace or remove
+     * (MULTI_EXIT_DISC, NEXT_HOP).
+     */
+    public boolean changes(long matched, int attributeType) {
+        for (long left = matched & changing; left != 0; left &= left - 1) {
+            for (var action : terms.get(Long.numberOfTrailingZeros(left)).actions()) {
+                if (action.attributeType() == attributeType) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The route's attributes after all that the matched terms set, in order. */
+    public PathAttributes apply(long matched, PathAttributes attributes, PolicyContext context) {
+        var changed = attributes;
+        for (long left = matched & changing; left != 0; left &= left - 1) {
+            for (var action : terms.get(Long.numberOfTrailingZeros(left)).actions()) {
+                changed = ActionEffect.apply(action, changed, context);
+            }
+        }
+        return changed;
+    }
+
+    /** The attribute block after all that the matched terms set, in order. */
+    public byte[] apply(long matched, byte[] octets, int from, int length, PolicyContext context) {
+        return apply(matched, PathAttributes.parse(octets, from, length), context)
+                .encode();
+    }
+
+    /** Whether a route without attributes passes. */
     public boolean accepts(Prefix prefix) {
         return accepts(prefix.family(), prefix.high(), prefix.low(), prefix.length());
     }
 
-    /** Index of the term that decides about the prefix, or {@link #OTHERWISE}. */
-    public int deciding(Prefix prefix) {
-        for (int i = 0; i < terms.size(); i++) {
-            if (terms.get(i).verdict(prefix.family(), prefix.high(), prefix.low(), prefix.length()) != Verdict.NONE) {
-                return i;
-            }
-        }
-        return OTHERWISE;
+    /** Whether a route passes about which terms with matches on attributes say nothing. */
+    public boolean accepts(AddressFamily family, long high, long low, int length) {
+        long all = terms.size() == 64 ? -1L : (1L << terms.size()) - 1;
+        return accepts(decide(all & ~attributeDependent, family, high, low, length));
     }
 
-    /** Acts on routes that all {@code matches} hold for; without matches, on all. What follows a verdict does nothing. */
-    public record Term(String name, List<Match> matches, List<Action> actions) {
+    /** Tells term by term what holds of the route, which term decides, and what the route looks like then. */
+    public Explanation explain(Prefix prefix, PathAttributes attributes, PolicyContext context) {
+        return Explanation.of(this, prefix, attributes, context);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof Policy policy
+                        && policy.name.equals(name)
+                        && policy.otherwise == otherwise
+                        && policy.terms.equals(terms));
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, terms.size(), otherwise);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Acts on routes that all {@code matches} hold for; without matches, on all. */
+    public record Term(String name, List<Match> matches, List<Action> actions, Verdict verdict) {
         public Term {
             matches = List.copyOf(matches);
             actions = List.copyOf(actions);
         }
 
-        private Verdict verdict(AddressFamily family, long high, long low, int length) {
-            for (int i = 0; i < matches.size(); i++) {
-                if (!matches.get(i).matches(family, high, low, length)) {
-                    return Verdict.NONE;
-                }
-            }
-            return actions.isEmpty()
-                    ? Verdict.NONE
-                    : switch (actions.getFirst()) {
-                        case Action.Accept() -> Verdict.ACCEPT;
-                        case Action.Reject() -> Verdict.REJECT;
-                    };
+        public static Term accept(String name, Match... matches) {
+            return new Term(name, List.of(matches), List.of(), Verdict.ACCEPT);
         }
-    }
 
-    private enum Verdict {
-        NONE,
-        ACCEPT,
-        REJECT
+        public static Term reject(String name, Match... matches) {
+            return new Term(name, List.of(matches), List.of(), Verdict.REJECT);
+        }
+
+        Term named(String other) {
+            return new Term(other, matches, actions, verdict);
+        }
     }
 }

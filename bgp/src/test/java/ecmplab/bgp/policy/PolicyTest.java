@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.bgp.attribute.AsPath;
+import ecmplab.bgp.attribute.PathAttribute.Origin;
+import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,25 +62,18 @@ class PolicyTest {
 
     @Test
     void termsAreTriedInOrderAndTheDecidingOneIsKnown() {
+        var vips = new PrefixList("v", List.of(PrefixList.Entry.orLonger(NET)));
         var policy = new Policy(
                 "mixed",
                 List.of(
-                        new Policy.Term(
-                                "no-sixes",
-                                List.of(new Match.OfFamily(AddressFamily.IPV6_UNICAST)),
-                                List.of(new Action.Reject())),
-                        new Policy.Term("note", List.of(), List.of()),
-                        new Policy.Term(
-                                "vips",
-                                List.of(
-                                        new Match.OfFamily(AddressFamily.IPV4_UNICAST),
-                                        new Match.InPrefixList(
-                                                new PrefixList("v", List.of(PrefixList.Entry.orLonger(NET))))),
-                                List.of(new Action.Accept()))),
-                new Action.Reject());
-        assertEquals(0, policy.deciding(Prefix.parse("2001:db8::/32")));
-        assertEquals(2, policy.deciding(NET));
-        assertEquals(Policy.OTHERWISE, policy.deciding(Prefix.parse("10.0.0.0/8")));
+                        Policy.Term.reject("no-sixes", new Match.OfFamily(AddressFamily.IPV6_UNICAST)),
+                        new Policy.Term("note", List.of(), List.of(), Verdict.NEXT),
+                        Policy.Term.accept(
+                                "vips", new Match.OfFamily(AddressFamily.IPV4_UNICAST), new Match.InPrefixList(vips))),
+                Verdict.REJECT);
+        assertEquals("no-sixes", deciding(policy, Prefix.parse("2001:db8::/32")));
+        assertEquals("vips", deciding(policy, NET));
+        assertEquals("otherwise", deciding(policy, Prefix.parse("10.0.0.0/8")));
         assertTrue(policy.accepts(NET));
         assertFalse(policy.accepts(Prefix.parse("10.0.0.0/8")));
     }
@@ -85,5 +83,35 @@ class PolicyTest {
         assertThrows(IllegalArgumentException.class, () -> new PrefixList.Entry(true, NET, 23, 32));
         assertThrows(IllegalArgumentException.class, () -> new PrefixList.Entry(true, NET, 30, 28));
         assertThrows(IllegalArgumentException.class, () -> new PrefixList.Entry(true, NET, 24, 33));
+    }
+
+    @Test
+    void policiesInAChainAreAskedUntilOneDecides() {
+        var no10 = new PrefixList("ten", List.of(PrefixList.Entry.orLonger(Prefix.parse("10.0.0.0/8"))));
+        var first =
+                new Policy("first", List.of(Policy.Term.reject("private", new Match.InPrefixList(no10))), Verdict.NEXT);
+        var second = Policy.only(PrefixList.of("second", NET));
+        var chain = Policy.chain(List.of(first, second));
+        assertTrue(chain.accepts(NET));
+        assertEquals("first/private", deciding(chain, Prefix.parse("10.1.0.0/16")));
+        assertEquals("second/second", deciding(chain, NET));
+        assertFalse(chain.accepts(Prefix.parse("192.0.2.0/24")));
+        assertFalse(Policy.chain(List.of(first)).accepts(NET), "nobody accepted it");
+        assertEquals(Policy.NONE, Policy.chain(List.of()));
+    }
+
+    @Test
+    void sixtyFiveTermsAreRefused() {
+        var term = new Policy.Term("x", List.of(), List.of(), Verdict.NEXT);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Policy("long", Collections.nCopies(65, term), Verdict.REJECT));
+        assertTrue(new Policy("full", Collections.nCopies(64, term), Verdict.ACCEPT).accepts(NET));
+    }
+
+    private static String deciding(Policy policy, Prefix prefix) {
+        var context = new PolicyContext(Asn.of(65000), Prefix.parse("192.0.2.1").address(), Asn.of(65001));
+        return policy.explain(prefix, PathAttributes.of(Origin.IGP, AsPath.EMPTY), context)
+                .deciding();
     }
 }

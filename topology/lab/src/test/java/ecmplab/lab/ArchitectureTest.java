@@ -58,6 +58,14 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("ecmplab.bgp.session..", "ecmplab.bgp.speaker.."));
 
     @ArchTest
+    static final ArchRule policiesKnowRoutesNotTables = noClasses()
+            .that()
+            .resideInAPackage("ecmplab.bgp.policy..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("ecmplab.bgp..")
+                    .and(resideOutsideOfPackages("ecmplab.bgp.policy..", "ecmplab.bgp.wire..", "ecmplab.bgp.attribute..")));
+
+    @ArchTest
     static final ArchRule askingForAShowLoadsTheJdkOnly = classes()
             .that()
             .haveFullyQualifiedName("ecmplab.lab.control.ControlClient")
