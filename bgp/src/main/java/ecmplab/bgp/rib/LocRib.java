@@ -40,7 +40,10 @@ final class LocRib {
         prefixes = new PrefixTable(family, config.maximumPrefixes(), config.hashSeed());
         this.attributes = attributes;
         this.nextHopSets = nextHopSets;
-        decision = new Decision(attributes, config.multipathMaximum(), config.asPathRelax());
+        decision = new Decision(
+                attributes,
+                config.multipath(family).ebgp(),
+                config.multipath(family).asPathRelax());
     }
 
     AddressFamily family() {

@@ -143,12 +143,7 @@ final class NeighborLink implements SessionListener {
             nextHops.put(NeighborConfig.familyOf(local), local);
         }
         nextHops.putAll(config.nextHops());
-        return new PeerTerms(
-                negotiated.families(),
-                config.importPolicy(),
-                config.exportPolicy(),
-                nextHops,
-                negotiated.fourOctetAs(),
-                negotiated.maxMessageSize());
+        return PeerTerms.of(negotiated.families(), config.importPolicy(), config.exportPolicy(), nextHops)
+                .withMessages(negotiated.fourOctetAs(), negotiated.maxMessageSize());
     }
 }

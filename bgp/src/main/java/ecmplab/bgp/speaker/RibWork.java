@@ -5,6 +5,7 @@ import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttribute.Communities;
 import ecmplab.bgp.attribute.PathAttribute.Origin;
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.rib.Multipath;
 import ecmplab.bgp.rib.NextHop;
 import ecmplab.bgp.rib.NextHopChange;
 import ecmplab.bgp.rib.PeerIdentity;
@@ -14,7 +15,6 @@ import ecmplab.bgp.rib.RibConfig;
 import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,15 +49,11 @@ final class RibWork implements Exchanges {
     RibWork(SpeakerConfig config, RouteListener routes, Events events, long hashSeed, Consumer<Throwable> onFailure) {
         this.routes = routes;
         this.events = events;
-        var ribConfig = new RibConfig(
-                config.asn(),
-                config.routerId(),
-                config.multipathMaximum(),
-                config.asPathRelax(),
-                config.maximumPrefixes(),
-                this::isUsableNextHop,
-                hashSeed,
-                PooledByteBufAllocator.DEFAULT);
+        var multipath = new Multipath(config.multipathMaximum(), 1, config.asPathRelax());
+        var ribConfig = RibConfig.of(config.asn(), config.routerId(), hashSeed)
+                .withMultipath(multipath)
+                .withMaximumPrefixes(config.maximumPrefixes())
+                .withUsableNextHop(this::isUsableNextHop);
         rib = new Rib(ribConfig, this::nextHopsChanged);
         thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, onFailure);
         thread.start();

@@ -218,15 +218,10 @@ class DecisionTest {
     }
 
     private static Rib rib(int multipath, boolean relax) {
-        var config = new RibConfig(
-                Asn.of(65000),
-                RouterId.parse("10.0.0.254"),
-                multipath,
-                relax,
-                100,
-                address -> !address.isLoopbackAddress(),
-                1,
-                UnpooledByteBufAllocator.DEFAULT);
+        var config = RibConfig.of(Asn.of(65000), RouterId.parse("10.0.0.254"), 1)
+                .withMultipath(new Multipath(multipath, 1, relax))
+                .withUsableNextHop(address -> !address.isLoopbackAddress())
+                .withAllocator(UnpooledByteBufAllocator.DEFAULT);
         return new Rib(config, changes -> {});
     }
 
@@ -238,7 +233,7 @@ class DecisionTest {
                 RouterId.parse("10.0.0." + path.id()),
                 kind);
         var families = Set.of(AddressFamily.IPV4_UNICAST);
-        var terms = new PeerTerms(families, path.policy(), Policy.ACCEPT_ALL, Map.of(), true, 4096);
+        var terms = PeerTerms.of(families, path.policy(), Policy.ACCEPT_ALL, Map.of());
         var peer = rib.up(identity, terms, new Receiver());
         var batch = new RouteBatch();
         var block = path.attributes().encode();

@@ -97,15 +97,11 @@ class RibPropertyTest {
     }
 
     private void build(int multipath, boolean relax) {
-        var config = new RibConfig(
-                NaiveRib.LOCAL_AS,
-                RouterId.parse("10.0.0.254"),
-                multipath,
-                relax,
-                1000,
-                address -> !address.isLoopbackAddress(),
-                random.nextLong(),
-                UnpooledByteBufAllocator.DEFAULT);
+        var config = RibConfig.of(NaiveRib.LOCAL_AS, RouterId.parse("10.0.0.254"), random.nextLong())
+                .withMultipath(new Multipath(multipath, 1, relax))
+                .withMaximumPrefixes(1000)
+                .withUsableNextHop(address -> !address.isLoopbackAddress())
+                .withAllocator(UnpooledByteBufAllocator.DEFAULT);
         rib = new Rib(config, this::changed);
         var self = new PeerIdentity(
                 InetAddress.ofLiteral("0.0.0.0"), NaiveRib.LOCAL_AS, config.routerId(), PeerKind.LOCAL);
@@ -137,8 +133,7 @@ class RibPropertyTest {
         var kind = asn == NaiveRib.LOCAL_AS.value() ? PeerKind.IBGP : PeerKind.EBGP;
         var identity = new PeerIdentity(InetAddress.ofLiteral(address), Asn.of(asn), RouterId.parse(id), kind);
         var nextHops = Map.of(AddressFamily.IPV4_UNICAST, SELF4, AddressFamily.IPV6_UNICAST, SELF6);
-        nodes.add(
-                new Node(new NaiveRib.Neighbor(identity, in), new PeerTerms(families, in, out, nextHops, true, 4096)));
+        nodes.add(new Node(new NaiveRib.Neighbor(identity, in), PeerTerms.of(families, in, out, nextHops)));
     }
 
     private PathAttributes randomAttributes() {

@@ -30,15 +30,10 @@ class UpdateGroupTest {
 
     private final List<List<NextHopChange>> passes = new ArrayList<>();
     private final Rib rib = new Rib(
-            new RibConfig(
-                    Asn.of(65000),
-                    RouterId.parse("10.0.0.254"),
-                    8,
-                    true,
-                    100_000,
-                    address -> true,
-                    1,
-                    UnpooledByteBufAllocator.DEFAULT),
+            RibConfig.of(Asn.of(65000), RouterId.parse("10.0.0.254"), 1)
+                    .withMultipath(new Multipath(8, 1, true))
+                    .withMaximumPrefixes(100_000)
+                    .withAllocator(UnpooledByteBufAllocator.DEFAULT),
             passes::add);
     private final Receiver firstOut = new Receiver();
     private final Receiver secondOut = new Receiver();
@@ -79,7 +74,7 @@ class UpdateGroupTest {
         up(2, firstOut);
         assertEquals(1, rib.view().counts().updateGroups());
         var identity = identity(3);
-        var terms = new PeerTerms(Set.of(V4), Policy.ACCEPT_ALL, Policy.DENY_ALL, Map.of(), true, 4096);
+        var terms = PeerTerms.of(Set.of(V4), Policy.ACCEPT_ALL, Policy.DENY_ALL, Map.of());
         var other = rib.up(identity, terms, secondOut);
         assertEquals(2, rib.view().counts().updateGroups());
         rib.down(other);
@@ -183,13 +178,12 @@ class UpdateGroupTest {
     void attributesThatNoMessageCanCarryAreNotSentAndReplaceWhatWas() {
         var large = IntStream.range(0, 1012).toArray();
         up(2, firstOut);
-        var wide = new PeerTerms(
-                Set.of(V4),
-                Policy.ACCEPT_ALL,
-                Policy.ACCEPT_ALL,
-                Map.of(V4, InetAddress.ofLiteral("192.0.2.254")),
-                true,
-                65535);
+        var wide = PeerTerms.of(
+                        Set.of(V4),
+                        Policy.ACCEPT_ALL,
+                        Policy.ACCEPT_ALL,
+                        Map.of(V4, InetAddress.ofLiteral("192.0.2.254")))
+                .withMessages(true, 65535);
         rib.up(identity(3), wide, secondOut);
         var source = up(1, sourceOut);
         announce(source, attributes(65001), List.of(VIP));
@@ -222,7 +216,7 @@ class UpdateGroupTest {
 
     @Test
     void withoutAnAddressOfOurOwnInTheFamilyNothingIsSentToAnotherAs() {
-        var terms = new PeerTerms(Set.of(V4), Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, Map.of(), true, 4096);
+        var terms = PeerTerms.of(Set.of(V4), Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, Map.of());
         rib.up(identity(2), terms, firstOut);
         announce(up(1, sourceOut), attributes(65001), prefixes(3));
         pass();
@@ -248,7 +242,7 @@ class UpdateGroupTest {
 
     private Peer up(int number, Receiver receiver) {
         var nextHops = Map.of(V4, InetAddress.ofLiteral("192.0.2.254"));
-        var terms = new PeerTerms(Set.of(V4), Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, nextHops, true, 4096);
+        var terms = PeerTerms.of(Set.of(V4), Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, nextHops);
         return rib.up(identity(number), terms, receiver);
     }
 

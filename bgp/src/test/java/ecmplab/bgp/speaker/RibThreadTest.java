@@ -21,15 +21,8 @@ class RibThreadTest {
     private final RibThread thread = new RibThread(
             "rib",
             new Rib(
-                    new RibConfig(
-                            Asn.of(65000),
-                            RouterId.parse("10.0.0.1"),
-                            1,
-                            true,
-                            100,
-                            address -> true,
-                            1,
-                            UnpooledByteBufAllocator.DEFAULT),
+                    RibConfig.of(Asn.of(65000), RouterId.parse("10.0.0.1"), 1)
+                            .withAllocator(UnpooledByteBufAllocator.DEFAULT),
                     changes -> {}),
             () -> false,
             failure::set);
