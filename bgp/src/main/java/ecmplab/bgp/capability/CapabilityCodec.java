@@ -87,6 +87,9 @@ final class CapabilityCodec {
         var entries = new ArrayList<AddPath.Direction>();
         for (int at = 0; at < value.length; at += 4) {
             int way = value[at + 3] & 0xFF;
+            if (way > (RECEIVES | SENDS)) {
+                way = 0; // such an entry is to be ignored (RFC 7911 section 4)
+            }
             entries.add(new AddPath.Direction(
                     BigEndian.uint16(value, at), value[at + 2] & 0xFF, (way & RECEIVES) != 0, (way & SENDS) != 0));
         }

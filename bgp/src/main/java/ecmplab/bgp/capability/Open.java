@@ -12,7 +12,10 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * An OPEN message (RFC 4271 section 4.2).
@@ -51,15 +54,56 @@ public record Open(Asn asn, int holdTimeSeconds, RouterId routerId, List<Capabil
 
     /** Whether the peer has four-octet AS numbers. */
     public boolean fourOctetAs() {
-        return capabilities.stream().anyMatch(Capability.FourOctetAs.class::isInstance);
+        return has(Capability.FourOctetAs.class);
     }
 
-    public boolean routeRefresh() {
-        return capabilities.contains(new Capability.RouteRefresh());
+    public boolean has(Class<? extends Capability> kind) {
+        return capabilities.stream().anyMatch(kind::isInstance);
     }
 
-    public boolean extendedMessages() {
-        return capabilities.contains(new Capability.ExtendedMessage());
+    /** The first capability of the kind; a speaker that sends several of one means the same by them (RFC 5492 section 4). */
+    public <C extends Capability> Optional<C> first(Class<C> kind) {
+        return capabilities.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+    }
+
+    /** Families of which this speaker takes several paths a prefix (RFC 7911). */
+    public Set<AddressFamily> addPathReceives() {
+        return addPath(Capability.AddPath.Direction::receives);
+    }
+
+    /** Families of which this speaker sends several paths a prefix (RFC 7911). */
+    public Set<AddressFamily> addPathSends() {
+        return addPath(Capability.AddPath.Direction::sends);
+    }
+
+    private Set<AddressFamily> addPath(Predicate<Capability.AddPath.Direction> way) {
+        return familiesOf(
+                Capability.AddPath.class,
+                (capability, family) -> capability.entries().stream()
+                        .anyMatch(entry ->
+                                entry.afi() == family.afi() && entry.safi() == family.safi() && way.test(entry)));
+    }
+
+    /** Families of which this speaker takes next hops of the other version of IP (RFC 8950). */
+    public Set<AddressFamily> extendedNextHops() {
+        return familiesOf(
+                Capability.ExtendedNextHop.class,
+                (capability, family) -> capability.entries().stream()
+                        .anyMatch(entry -> entry.afi() == family.afi()
+                                && entry.safi() == family.safi()
+                                && entry.nextHopAfi() != family.afi()));
+    }
+
+    private <C extends Capability> Set<AddressFamily> familiesOf(Class<C> kind, BiPredicate<C, AddressFamily> says) {
+        var families = EnumSet.noneOf(AddressFamily.class);
+        for (var capability : capabilities) {
+            for (var family : AddressFamily.values()) {
+                if (kind.isInstance(capability) && says.test(kind.cast(capability), family)) {
+                    families.add(family);
+                }
+            }
+        }
+        return families;
     }
 
     /** Families that we carry and this speaker offers; IPv4 unicast when it offers none (RFC 4760 section 8). */

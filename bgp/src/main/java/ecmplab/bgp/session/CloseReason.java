@@ -5,6 +5,30 @@ import java.time.Duration;
 
 /** Why a session or an attempt at one ended. {@code toString} says it to a person. */
 public sealed interface CloseReason {
+    /**
+     * Whether the routes of the families that the peer named may be kept until it is back (RFC 4724 section 4.2, RFC 8538 section 4):
+     * after a loss without a NOTIFICATION, and where both sides agreed on it after one, but never after a hard reset, nor after what
+     * we end on purpose.
+     */
+    default boolean keepsRoutes(Negotiated negotiated) {
+        var restart = negotiated.peerRestart();
+        if (restart == null || restart.families().isEmpty()) {
+            return false;
+        }
+        return switch (this) {
+            case ConnectionLost ignored -> true;
+            case Restarted ignored -> true;
+            case HoldTimerExpired ignored -> restart.notifications();
+            case SendHoldTimerExpired ignored -> restart.notifications();
+            case NotificationReceived(var notification) -> restart.notifications() && !notification.isHardReset();
+            case NotificationSent(var notification, var ignored) ->
+                restart.notifications() && notification.code() != Notification.CEASE;
+            case Collision ignored -> false;
+            case Stopped ignored -> false;
+            case Reset ignored -> false;
+        };
+    }
+
     /** We found a fault and said so; {@code detail} says what was seen. */
     record NotificationSent(Notification notification, String detail) implements CloseReason {
         @Override
@@ -26,6 +50,14 @@ public sealed interface CloseReason {
         @Override
         public String toString() {
             return "TCP connection lost: " + detail;
+        }
+    }
+
+    /** The peer connected anew while its session was up: it has restarted, and its end of the old connection is gone (RFC 4724). */
+    record Restarted() implements CloseReason {
+        @Override
+        public String toString() {
+            return "the peer restarted: it connected anew";
         }
     }
 

@@ -29,12 +29,15 @@ import org.slf4j.LoggerFactory;
 final class ConnectedNeighbor implements Neighbor {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectedNeighbor.class);
 
-    private final SessionConfig config;
+    private volatile SessionConfig config;
     private final SessionListener listener;
     private final Transport transport;
     private final EventLoop loop;
     private final InstantSource clock;
     private final StateMachine machine;
+    /** Called when the MD5 key may be another one. */
+    private final Runnable keysChanged;
+
     private final Counters counters = new Counters();
 
     private final Map<Integer, Connection> connections = new HashMap<>();
@@ -61,7 +64,9 @@ final class ConnectedNeighbor implements Neighbor {
             Transport transport,
             EventLoop loop,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Runnable keysChanged) {
+        this.keysChanged = keysChanged;
         this.config = config;
         this.listener = listener;
         this.transport = transport;
@@ -77,6 +82,21 @@ final class ConnectedNeighbor implements Neighbor {
     }
 
     @Override
+    public void reconfigure(SessionConfig changed) {
+        if (!changed.remoteAddress().equals(config.remoteAddress())) {
+            throw new IllegalArgumentException(
+                    "neighbour " + config.remoteAddress().getHostAddress() + " cannot become "
+                            + changed.remoteAddress().getHostAddress());
+        }
+        transport.check(changed);
+        loop.execute(() -> {
+            config = changed;
+            keysChanged.run();
+            step(new Event.Reconfigured(changed));
+        });
+    }
+
+    @Override
     public void start() {
         loop.execute(() -> step(new Event.Start()));
     }
@@ -89,7 +109,7 @@ final class ConnectedNeighbor implements Neighbor {
 
     @Override
     public void reset(Notification notification) {
-        loop.execute(() -> step(new Event.Reset(notification)));
+        loop.execute(() -> step(new Event.Reset(notification, Duration.ZERO)));
     }
 
     /** Stops for ever; completes when no connection is left. */
@@ -235,8 +255,10 @@ final class ConnectedNeighbor implements Neighbor {
             step(new Event.DialFailed("socket option: " + noSuchOption.getMessage()));
             return;
         }
-        var remote = new InetSocketAddress(config.remoteAddress(), config.port());
-        var local = config.localAddress() == null ? null : new InetSocketAddress(config.localAddress(), 0);
+        var remote =
+                new InetSocketAddress(config.remoteAddress(), config.transport().port());
+        var source = config.transport().localAddress();
+        var local = source == null ? null : new InetSocketAddress(source, 0);
         channel.connect(remote, local).addListener((ChannelFuture result) -> {
             if (!channel.equals(dialling)) { // given up meanwhile
                 channel.close();
@@ -283,7 +305,7 @@ final class ConnectedNeighbor implements Neighbor {
         var established = connection.establish(negotiated);
         session = established;
         transport.limitRetransmission(connection.channel(), negotiated.holdTime());
-        connection.timers().startSendHold(config.sendHoldTime());
+        connection.timers().startSendHold(config.timers().sendHoldTime());
         listener.established(established, negotiated);
     }
 

@@ -2,6 +2,7 @@ package ecmplab.bgp.session;
 
 import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
 /** The session on an established connection. */
 final class EstablishedSession implements Session {
@@ -55,9 +56,14 @@ final class EstablishedSession implements Session {
 
     @Override
     public void reset(Notification notification) {
+        reset(notification, Duration.ZERO);
+    }
+
+    @Override
+    public void reset(Notification notification, Duration holdDown) {
         connection.channel().eventLoop().execute(() -> {
             if (!connection.isDone()) {
-                neighbor.step(new Event.Reset(notification));
+                neighbor.step(new Event.Reset(notification, holdDown));
             }
         });
     }

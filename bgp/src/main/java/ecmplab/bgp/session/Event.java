@@ -3,6 +3,7 @@ package ecmplab.bgp.session;
 import ecmplab.bgp.capability.Open;
 import ecmplab.bgp.wire.Notification;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /**
  * What can happen to a neighbour (RFC 4271 section 8.1). What happens on a connection carries the connection's number, so that the end
@@ -15,6 +16,7 @@ sealed interface Event {
             case Start() -> "started";
             case Stop stop -> "stopped";
             case Reset reset -> "reset";
+            case Reconfigured reconfigured -> "configuration changed";
             case RetryTimerExpired() -> "connect retry timer expired";
             case BackOffExpired() -> "back-off is over";
             case Dialled dialled -> "connected to the neighbour";
@@ -40,8 +42,11 @@ sealed interface Event {
     /** ManualStop; {@code text} went into the notification and is for people. */
     record Stop(Notification notification, String text) implements Event {}
 
-    /** Ends all connections with the notification and starts again. */
-    record Reset(Notification notification) implements Event {}
+    /** Ends all connections with the notification and starts again, after {@code holdDown} if that is more than zero. */
+    record Reset(Notification notification, Duration holdDown) implements Event {}
+
+    /** Another configuration of the same address. */
+    record Reconfigured(SessionConfig config) implements Event {}
 
     /** ConnectRetryTimer_Expires. */
     record RetryTimerExpired() implements Event {}

@@ -6,6 +6,15 @@ import ecmplab.bgp.wire.Notification;
 public interface Neighbor {
     SessionConfig config();
 
+    /**
+     * Goes on with another configuration of the same address. What {@linkplain SessionConfig#needsReset needs a reset} ends the
+     * session with Cease/6 and begins anew; the rest counts from the next session on.
+     *
+     * @throws IllegalArgumentException when the address differs
+     * @throws UnsupportedOperationException when it has a password and the transport no MD5
+     */
+    void reconfigure(SessionConfig config);
+
     /** Begins to dial or to accept; nothing happens when started already. */
     void start();
 

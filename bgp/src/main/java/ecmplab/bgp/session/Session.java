@@ -2,6 +2,7 @@ package ecmplab.bgp.session;
 
 import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
 /**
  * One established session, from {@link SessionListener#established} to {@link SessionListener#closed}; the neighbour's next session is
@@ -34,4 +35,10 @@ public interface Session {
 
     /** Ends this session with the NOTIFICATION, and no later one; the neighbour is dialled again after its back-off. */
     void reset(Notification notification);
+
+    /**
+     * As {@link #reset(Notification)}, and the neighbour stays down for the time, as after a prefix limit (RFC 4486 section 4). Before
+     * it is over, {@link Neighbor#reset} brings the neighbour back.
+     */
+    void reset(Notification notification, Duration holdDown);
 }

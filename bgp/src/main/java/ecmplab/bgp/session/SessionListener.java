@@ -20,7 +20,16 @@ public interface SessionListener {
     /** The peer wants all routes of the family again (RFC 2918). */
     void routeRefresh(Session session, AddressFamily family);
 
-    /** The session is over; all its routes are gone. Last call for this session, and called once for each {@link #established}. */
+    /**
+     * What the peer sends of the family from now on is all of it; what it announced before and not again by {@link #refreshEnds} is
+     * gone (BoRR, RFC 7313). Only where enhanced route refresh was negotiated.
+     */
+    default void refreshBegins(Session session, AddressFamily family) {}
+
+    /** The end of what {@link #refreshBegins} began (EoRR, RFC 7313). */
+    default void refreshEnds(Session session, AddressFamily family) {}
+
+    /** The session is over; its routes are gone, or stale if {@link CloseReason#keepsRoutes} says so. Last call for this session, and called once for each {@link #established}. */
     void closed(Session session, CloseReason reason);
 
     /** {@link Session#send} takes buffers again after it did not. */

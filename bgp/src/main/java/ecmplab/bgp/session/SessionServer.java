@@ -72,18 +72,23 @@ public final class SessionServer implements AutoCloseable {
      * @throws UnsupportedOperationException when it has a password and the transport no MD5
      */
     public synchronized Neighbor add(SessionConfig config, SessionListener listener) {
-        if (config.md5Password() != null && transport != Transport.EPOLL) {
-            throw new UnsupportedOperationException("TCP MD5 signatures need epoll, which is not available");
-        }
-        var neighbor = new ConnectedNeighbor(config, listener, transport, group.next(), clock, random);
+        transport.check(config);
+        var neighbor =
+                new ConnectedNeighbor(config, listener, transport, group.next(), clock, random, this::keysChanged);
         if (neighbors.putIfAbsent(config.remoteAddress(), neighbor) != null) {
             throw new IllegalArgumentException(
                     "there is a neighbour " + config.remoteAddress().getHostAddress() + " already");
         }
-        if (config.md5Password() != null) {
-            listeners.forEach(this::setKeys);
+        if (config.transport().md5Password() != null) {
+            keysChanged();
         }
         return neighbor;
+    }
+
+    private void keysChanged() {
+        synchronized (listeners) {
+            listeners.forEach(this::setKeys);
+        }
     }
 
     /** Ends the neighbour's session with Cease/3 and forgets it. */
@@ -91,8 +96,8 @@ public final class SessionServer implements AutoCloseable {
         var config = neighbor.config();
         if (neighbor instanceof ConnectedNeighbor ours && neighbors.remove(config.remoteAddress(), ours)) {
             ours.end(Notification.cease(Notification.CEASE_PEER_DECONFIGURED));
-            if (config.md5Password() != null) {
-                listeners.forEach(this::setKeys);
+            if (config.transport().md5Password() != null) {
+                keysChanged();
             }
         }
     }
@@ -126,7 +131,7 @@ public final class SessionServer implements AutoCloseable {
     private void setKeys(Listening listening) {
         var keys = new HashMap<InetAddress, byte[]>();
         for (var neighbor : neighbors.values()) {
-            var password = neighbor.config().md5Password();
+            var password = neighbor.config().transport().md5Password();
             var address = neighbor.config().remoteAddress();
             if (password != null && (address instanceof Inet4Address) == listening.v4()) {
                 keys.put(address, password.getBytes(StandardCharsets.UTF_8));

@@ -61,8 +61,8 @@ final class StateMachine {
         BACK_OFF
     }
 
-    private final SessionConfig config;
-    private final Open ourOpen;
+    private SessionConfig config;
+    private Open ourOpen;
     private final RandomGenerator random;
 
     private Phase phase = Phase.STOPPED;
@@ -78,7 +78,7 @@ final class StateMachine {
     StateMachine(SessionConfig config, RandomGenerator random) {
         this.config = config;
         this.random = random;
-        this.ourOpen = config.offer();
+        this.ourOpen = config.open();
     }
 
     /** State of the connection that is furthest; without one, of the neighbour. */
@@ -102,10 +102,11 @@ final class StateMachine {
         switch (event) {
             case Event.Start() -> start();
             case Event.Stop(var notification, var text) -> stop(notification, text);
-            case Event.Reset(var notification) -> reset(notification);
+            case Event.Reset(var notification, var holdDown) -> reset(notification, holdDown);
+            case Event.Reconfigured(var changed) -> reconfigure(changed);
             case Event.RetryTimerExpired() -> {
                 if (phase == Phase.RUNNING
-                        && !config.passive()
+                        && !config.transport().passive()
                         && !dialling
                         && connections().findAny().isEmpty()) {
                     dial();
@@ -131,7 +132,8 @@ final class StateMachine {
                         connection -> end(
                                 connection,
                                 Notification.of(Notification.SEND_HOLD_TIMER_EXPIRED, 0),
-                                new CloseReason.SendHoldTimerExpired(config.sendHoldTime()),
+                                new CloseReason.SendHoldTimerExpired(
+                                        config.timers().sendHoldTime()),
                                 Next.RETRY));
             case Event.OpenReceived(int number, var open) -> on(number, connection -> opened(connection, open));
             case Event.KeepaliveReceived(int number) -> on(number, this::keepaliveReceived);
@@ -165,13 +167,34 @@ final class StateMachine {
         rejection = notification;
     }
 
-    private void reset(Notification notification) {
+    private void reset(Notification notification, Duration holdDown) {
         if (phase == Phase.STOPPED) {
             return;
         }
         endAll(notification, new CloseReason.Reset(notification));
-        phase = Phase.RUNNING;
-        retryLater();
+        if (holdDown.isZero()) {
+            phase = Phase.RUNNING;
+            retryLater();
+        } else {
+            phase = Phase.BACKING_OFF;
+            actions.add(new StartBackOff(holdDown));
+        }
+    }
+
+    private void reconfigure(SessionConfig changed) {
+        boolean anew = !config.needsReset(changed).isEmpty();
+        config = changed;
+        ourOpen = changed.open();
+        if (anew) {
+            reset(Notification.cease(Notification.CEASE_CONFIG_CHANGE), Duration.ZERO);
+        } else if (changed.transport().passive()) {
+            abortDial();
+            actions.add(new StopRetryTimer());
+        } else if (phase == Phase.RUNNING
+                && !dialling
+                && connections().findAny().isEmpty()) {
+            dial();
+        }
     }
 
     private void endAll(Notification notification, CloseReason reason) {
@@ -189,7 +212,7 @@ final class StateMachine {
 
     private void run() {
         phase = Phase.RUNNING;
-        if (!config.passive()) {
+        if (!config.transport().passive()) {
             dial();
         }
     }
@@ -207,8 +230,8 @@ final class StateMachine {
     }
 
     private void retryLater() {
-        if (!config.passive()) {
-            actions.add(new StartRetryTimer(jittered(config.connectRetry())));
+        if (!config.transport().passive()) {
+            actions.add(new StartRetryTimer(jittered(config.timers().connectRetry())));
         }
     }
 
@@ -216,7 +239,7 @@ final class StateMachine {
         phase = Phase.BACKING_OFF;
         abortDial();
         actions.add(new StopRetryTimer());
-        var time = config.connectRetry().multipliedBy(1L << Math.min(errors, MOST_DOUBLINGS));
+        var time = config.timers().connectRetry().multipliedBy(1L << Math.min(errors, MOST_DOUBLINGS));
         errors++;
         actions.add(new StartBackOff(jittered(time)));
     }

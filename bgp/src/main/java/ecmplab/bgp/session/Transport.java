@@ -82,6 +82,13 @@ public enum Transport {
         return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     }
 
+    /** @throws UnsupportedOperationException when the configuration needs what this transport lacks */
+    void check(SessionConfig config) {
+        if (this == NIO && config.transport().md5Password() != null) {
+            throw new UnsupportedOperationException("TCP MD5 signatures need epoll, which is not available");
+        }
+    }
+
     /** Options of a socket to the neighbour, dialled (before it connects) or accepted. */
     void configure(Channel channel, SessionConfig config) {
         var options = channel.config();
@@ -89,13 +96,15 @@ public enum Transport {
         options.setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_SIZE));
         options.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(READ_SIZE / 2, READ_SIZE));
         if (this == EPOLL) {
-            options.setOption(config.remoteAddress() instanceof Inet4Address ? TTL : HOP_LIMIT, config.hops());
+            options.setOption(
+                    config.remoteAddress() instanceof Inet4Address ? TTL : HOP_LIMIT,
+                    config.transport().sentTtl());
         }
     }
 
     /** The key of the neighbour for the dialled socket; accepted ones have it from the listener. */
     void sign(SocketChannel channel, SessionConfig config) {
-        var password = config.md5Password();
+        var password = config.transport().md5Password();
         if (password != null) {
             setKeys(channel, Map.of(config.remoteAddress(), password.getBytes(StandardCharsets.UTF_8)));
         }

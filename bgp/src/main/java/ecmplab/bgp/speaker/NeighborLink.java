@@ -124,6 +124,7 @@ final class NeighborLink implements SessionListener {
             case CloseReason.NotificationReceived(var notification) ->
                 events.tell(at -> new SpeakerEvent.NotificationReceived(at, address(), notification));
             case CloseReason.ConnectionLost ignored -> {}
+            case CloseReason.Restarted ignored -> {}
         }
     }
 

@@ -25,6 +25,7 @@ public record Notification(int code, int subcode, Octets data) {
     public static final int CEASE_CONFIG_CHANGE = 6;
     public static final int CEASE_COLLISION = 7;
     public static final int CEASE_OUT_OF_RESOURCES = 8;
+    public static final int CEASE_HARD_RESET = 9;
     public static final int CEASE_BFD_DOWN = 10;
 
     /** Octets of text that a shutdown communication may have (RFC 9003 section 2). */
@@ -121,6 +122,29 @@ public record Notification(int code, int subcode, Octets data) {
         data[0] = (byte) length;
         System.arraycopy(utf8, 0, data, 1, length);
         return new Notification(CEASE, subcode, Octets.of(data));
+    }
+
+    /** Whether the receiver must not keep routes though graceful restart was agreed on (RFC 8538 section 3). */
+    public boolean isHardReset() {
+        return code == CEASE && subcode == CEASE_HARD_RESET;
+    }
+
+    /** This in a Cease/9, so that its receiver keeps no routes (RFC 8538 section 3). */
+    public Notification asHardReset() {
+        var inner = new byte[2 + data.length()];
+        inner[0] = (byte) code;
+        inner[1] = (byte) subcode;
+        System.arraycopy(data.toArray(), 0, inner, 2, data.length());
+        return new Notification(CEASE, CEASE_HARD_RESET, Octets.of(inner));
+    }
+
+    /** Of a hard reset what it carries, of any other the same. */
+    public Notification reason() {
+        if (!isHardReset() || data.length() < 2) {
+            return this;
+        }
+        var octets = data.toArray();
+        return new Notification(octets[0] & 0xFF, octets[1] & 0xFF, Octets.copy(octets, 2, octets.length - 2));
     }
 
     /** The shutdown communication, or empty when there is none or its length octet is wrong (RFC 9003 section 2). */

@@ -284,12 +284,13 @@ class RawPeerTest {
         try (var peer = new Peer()) {
             assertArrayEquals(Hex.bytes("""
                     04 FDE9 0003 0A000001   # version, AS 65001, 3 s, 10.0.0.1
-                    16 02 14
+                    18 02 16
                     01 04 0001 00 01        # IPv4 unicast
                     02 00                   # route refresh
                     06 00                   # extended message
-                    40 02 0000              # graceful restart of no family
+                    40 02 4000              # graceful restart of no family, with notifications (RFC 8538)
                     41 04 0000FDE9          # four-octet AS
+                    46 00                   # enhanced route refresh
                     """), peer.expect(Framing.OPEN));
         }
     }

@@ -95,7 +95,8 @@ class StateMachineTest {
         return List.of(
                 new Event.Start(),
                 new Event.Stop(Notification.cease(2), ""),
-                new Event.Reset(Notification.cease(4)),
+                new Event.Reset(Notification.cease(4), Duration.ZERO),
+                new Event.Reconfigured(config().withHops(2)),
                 new Event.RetryTimerExpired(),
                 new Event.BackOffExpired(),
                 dialled(7),
@@ -161,6 +162,14 @@ class StateMachineTest {
                 open sent    close1:6/4 no-retry no-back-off retry -> ACTIVE
                 open confirm close1:6/4 no-retry no-back-off retry -> ACTIVE
                 established  close1:6/4 down1 no-retry no-back-off retry -> ACTIVE
+            Reconfigured
+                backing off  no-retry no-back-off retry -> ACTIVE
+                connect      abort-dial no-retry no-back-off retry -> ACTIVE
+                active       no-retry no-back-off retry
+                held         close1:6/6 close2:6/6 no-retry no-back-off retry -> ACTIVE
+                open sent    close1:6/6 no-retry no-back-off retry -> ACTIVE
+                open confirm close1:6/6 no-retry no-back-off retry -> ACTIVE
+                established  close1:6/6 down1 no-retry no-back-off retry -> ACTIVE
             RetryTimerExpired
                 active       dial -> CONNECT
             BackOffExpired

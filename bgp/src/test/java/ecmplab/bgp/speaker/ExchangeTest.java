@@ -11,6 +11,7 @@ import ecmplab.bgp.session.Session;
 import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,11 @@ class ExchangeTest {
         @Override
         public void resumeReading() {
             resumed++;
+        }
+
+        @Override
+        public void reset(Notification notification, Duration holdDown) {
+            reset(notification);
         }
 
         @Override

@@ -127,7 +127,8 @@ public final class SpeakerFile {
                 neighbor.get("local-address", Scalar.ADDRESS).orElse(null));
         session = session.withMd5Password(
                 neighbor.get("password", Scalar.SENTENCE).orElse(null));
-        session = session.withHops(neighbor.get("multihop", HOPS, session.hops()));
+        session = session.withHops(
+                neighbor.get("multihop", HOPS, session.transport().hops()));
         var config = NeighborConfig.of(session).withDescription(neighbor.get("description", Scalar.SENTENCE, ""));
         return neighbor.get("next-hop", Scalar.ADDRESS).map(config::withNextHop).orElse(config);
     }
