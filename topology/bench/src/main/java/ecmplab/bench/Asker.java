@@ -1,0 +1,83 @@
+package ecmplab.bench;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks our speaker for its summary every 20 ms on a thread of its own, and takes the time that each answer needs. */
+final class Asker implements AutoCloseable {
+    private static final byte[] QUESTION = "show\0bgp\0summary\n".getBytes(StandardCharsets.UTF_8);
+
+    private final Path socket;
+    private final List<Double> times = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean done;
+
+    Asker(Path socket) {
+        this.socket = socket;
+        thread = Thread.ofPlatform().daemon().start(this::run);
+    }
+
+    double median() throws IOException {
+        var sorted = sorted();
+        return sorted.get(sorted.size() / 2);
+    }
+
+    double worst() throws IOException {
+        return sorted().getLast();
+    }
+
+    private List<Double> sorted() throws IOException {
+        synchronized (times) {
+            if (times.isEmpty()) {
+                throw new IOException("no answer from " + socket);
+            }
+            return times.stream().sorted().toList();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!done) {
+                double time = ask();
+                synchronized (times) {
+                    times.add(time);
+                }
+                Thread.sleep(20);
+            }
+        } catch (IOException gone) {
+            done = true;
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private double ask() throws IOException {
+        long start = System.nanoTime();
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap(QUESTION));
+            var answer = ByteBuffer.allocate(1 << 16);
+            while (channel.read(answer) >= 0 && answer.hasRemaining()) {
+                // until the end
+            }
+            if (answer.get(0) != '0') {
+                throw new IOException(
+                        "refused: " + new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8));
+            }
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    @Override
+    public void close() {
+        done = true;
+        thread.interrupt();
+    }
+}

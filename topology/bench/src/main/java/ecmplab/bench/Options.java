@@ -1,0 +1,106 @@
+package ecmplab.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was asked for.
+ *
+ * @param sources numbers of sources to play the table from
+ * @param home the project's folder
+ */
+record Options(
+        int prefixes,
+        List<Integer> sources,
+        int rounds,
+        boolean isV6,
+        List<Subject> subjects,
+        List<Measure> measures,
+        Optional<Path> json,
+        long seed,
+        Path home) {
+    static final String USAGE = """
+            scripts/bench bgp [OPTION ...]: BGP speakers against each other, by raw peers; medians, and ratios to BIRD
+              --prefixes N          size of the table (1000000)
+              --sources K,K,...     numbers of sources (1,2,4)
+              --rounds N            times that each speaker is measured, by turns (3)
+              --family ipv4|ipv6    (ipv4)
+              --subjects WORD,...   of: ours bird frr (those that are installed)
+              --measures WORD,...   of: table changes receivers loss show (all)
+              --seed N              of prefixes, attributes and orders (another each time)
+              --json FILE           figures for programs
+              --quick               100000 prefixes, one round, sources 1 and 2
+            """;
+
+    static Options parse(List<String> words, Path home) {
+        int prefixes = 1_000_000;
+        var sources = List.of(1, 2, 4);
+        int rounds = 3;
+        boolean v6 = false;
+        List<Subject> subjects = installed();
+        List<Measure> measures = List.of(Measure.values());
+        Optional<Path> json = Optional.empty();
+        long seed = System.nanoTime();
+        for (var it = words.iterator(); it.hasNext(); ) {
+            var word = it.next();
+            switch (word) {
+                case "--prefixes" -> prefixes = number(word, it.next());
+                case "--sources" ->
+                    sources =
+                            split(it.next()).stream().map(k -> number(word, k)).toList();
+                case "--rounds" -> rounds = number(word, it.next());
+                case "--family" -> v6 = it.next().equals("ipv6");
+                case "--subjects" ->
+                    subjects = split(it.next()).stream().map(Options::subject).toList();
+                case "--measures" ->
+                    measures = split(it.next()).stream().map(Measure::of).toList();
+                case "--json" -> json = Optional.of(Path.of(it.next()));
+                case "--seed" -> seed = Long.parseLong(it.next());
+                case "--quick" -> {
+                    prefixes = 100_000;
+                    rounds = 1;
+                    sources = List.of(1, 2);
+                }
+                default -> throw new IllegalArgumentException("unknown option " + word);
+            }
+        }
+        return new Options(prefixes, sources, rounds, v6, subjects, measures, json, seed, home);
+    }
+
+    private static List<String> split(String words) {
+        return List.of(words.split(","));
+    }
+
+    private static int number(String option, String text) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0 && (!option.equals("--sources") || number <= Layout.MOST_SOURCES)) {
+                return number;
+            }
+        } catch (NumberFormatException ignored) {
+            // said below
+        }
+        throw new IllegalArgumentException(option + " " + text + ": no such number");
+    }
+
+    private static Subject subject(String word) {
+        for (var subject : Subject.values()) {
+            if (subject.word.equals(word)) {
+                return subject;
+            }
+        }
+        throw new IllegalArgumentException("unknown subject " + word);
+    }
+
+    private static List<Subject> installed() {
+        var found = new ArrayList<Subject>();
+        for (var subject : Subject.values()) {
+            if (subject.isInstalled()) {
+                found.add(subject);
+            }
+        }
+        return found;
+    }
+}
