@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             ValidateCommand.class,
             ShowCommand.class,
+            WatchCommand.class,
             AskCommand.class,
             WaitCommand.class,
             DrillCommand.class,

@@ -26,6 +26,7 @@ public final class Main {
         try {
             return switch (arguments.length == 0 || help ? "" : arguments[0]) {
                 case "show", "sh" -> new Show(System.out, System.err).run(rest);
+                case "watch" -> new Show(System.out, System.err).watch(rest);
                 case "wait" -> new Wait(System.out, System.err).run(rest);
                 case "supervisor" -> Supervisor.run(Path.of(rest.getFirst()));
                 case "warm-up" -> WarmUp.run(rest.getFirst());

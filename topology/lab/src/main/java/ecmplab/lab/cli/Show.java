@@ -1,5 +1,6 @@
 package ecmplab.lab.cli;
 
+import ecmplab.lab.control.ControlClient;
 import ecmplab.lab.fabric.EdgeDaemon;
 import ecmplab.lab.supervisor.StateDirectory;
 import java.io.File;
@@ -7,15 +8,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code lab show WORDS... [-n NODE] [--json] [-l LAB | --control SOCKET]}: asks the nodes that know, which render their answer themselves.
+ * {@code lab show WORDS... [-n NODE] [--json] [--limit N] [--page] [--watch TIME] [-l LAB | --control SOCKET]}: asks the nodes that know, which render their answer themselves.
  * FRR and BIRD are asked in their own words.
  */
 final class Show {
@@ -41,60 +40,37 @@ final class Show {
         this.err = err;
     }
 
-    /** What was asked, taken apart. */
-    private record Asked(
-            List<String> words,
-            List<String> nodes,
-            boolean json,
-            @Nullable String lab,
-            @Nullable Path control) {
-        static Asked parse(List<String> arguments) {
-            var words = new ArrayList<String>();
-            var nodes = new ArrayList<String>();
-            boolean json = false;
-            String lab = null;
-            Path control = null;
-            for (var each = arguments.iterator(); each.hasNext(); ) {
-                var word = each.next();
-                switch (word) {
-                    case "--json" -> json = true;
-                    case "-n", "--node" -> nodes.add(value(word, each.hasNext() ? each.next() : null));
-                    case "-l", "--lab" -> lab = value(word, each.hasNext() ? each.next() : null);
-                    case "--control" -> control = Path.of(value(word, each.hasNext() ? each.next() : null));
-                    default -> {
-                        if (word.startsWith("-")) {
-                            throw new Failure(Exit.USAGE, "lab show: unknown option " + word);
-                        }
-                        words.add(word);
-                    }
-                }
-            }
-            if (words.isEmpty()) {
-                throw new Failure(Exit.USAGE, "lab show: what? bgp, ip, vip, flows, tables, vxlan, nat or probes");
-            }
-            return new Asked(words, nodes, json, lab, control);
-        }
+    int run(List<String> arguments) throws IOException, InterruptedException {
+        return run(ShowRequest.parse(arguments, false));
+    }
 
-        private static String value(String option, @Nullable String value) {
-            if (value == null) {
-                throw new Failure(Exit.USAGE, option + " needs a value");
-            }
-            return value;
-        }
+    /** {@code lab watch WORDS...}: {@code lab show WORDS...} again and again. */
+    int watch(List<String> arguments) throws IOException, InterruptedException {
+        return run(ShowRequest.parse(arguments, true));
+    }
 
-        /** The words as a node wants them. */
-        List<String> request() {
-            var request = new ArrayList<>(List.of("show"));
-            request.addAll(words);
-            if (json) {
-                request.add("--json");
+    private int run(ShowRequest asked) throws IOException, InterruptedException {
+        if (asked.watch() != null) {
+            return new Watch(out).run(asked, asked.watch());
+        }
+        if (asked.page() && Terminal.isThere()) {
+            try (var pager = new Terminal.Pager()) {
+                return new Show(pager.out(), err).once(asked);
             }
-            return request;
+        }
+        return once(asked);
+    }
+
+    /** Asks and prints. */
+    int once(ShowRequest asked) throws IOException, InterruptedException {
+        try {
+            return ask(asked);
+        } catch (Printing.NobodyReadsException enough) {
+            return Exit.FINE;
         }
     }
 
-    int run(List<String> arguments) throws IOException, InterruptedException {
-        var asked = Asked.parse(arguments);
+    private int ask(ShowRequest asked) throws IOException, InterruptedException {
         if (asked.control() != null) {
             return said(asked.control().toString(), asked.control(), asked);
         }
@@ -135,7 +111,7 @@ final class Show {
         return KNOWING.getOrDefault(matches.getFirst(), Set.of());
     }
 
-    private int one(StateDirectory lab, String node, Asked asked) throws IOException, InterruptedException {
+    private int one(StateDirectory lab, String node, ShowRequest asked) throws IOException, InterruptedException {
         return switch (Labs.kind(lab, node)) {
             case "frr" -> passThrough(frr(lab, node, asked));
             case "bird" -> passThrough(bird(lab, node, asked));
@@ -143,54 +119,81 @@ final class Show {
         };
     }
 
-    private int said(String who, Path socket, Asked asked) {
-        var said = Labs.ask(socket, asked.request(), PATIENCE);
-        if (said.isEmpty()) {
-            err.println(who + " does not answer; 'lab inspect' shows the states of nodes");
+    private int said(String who, Path socket, ShowRequest asked) throws IOException {
+        try {
+            return ControlClient.stream(socket, asked.request(), PATIENCE, Printing.asItIs(out, err));
+        } catch (Printing.NobodyReadsException enough) {
+            throw enough;
+        } catch (IOException silent) {
+            err.println(
+                    who + " does not answer (" + silent.getMessage() + "); 'lab inspect' shows the states of nodes");
             return Exit.FALSE;
         }
-        var stream = said.get().code() == Exit.USAGE || said.get().code() == Exit.NO_SUCH ? err : out;
-        stream.print(said.get().text());
-        return said.get().code();
     }
 
     /** Text under a line with the node's name; JSON as one object by node. A node that is down is missed, and said. */
-    private int several(StateDirectory lab, List<String> nodes, Asked asked) throws IOException {
-        int worst = Exit.FINE;
-        var separator = "{\n";
+    private int several(StateDirectory lab, List<String> nodes, ShowRequest asked) throws IOException {
         for (var node : nodes) {
             var kind = Labs.kind(lab, node);
             if (kind.equals("frr") || kind.equals("bird")) {
                 throw new Failure(Exit.USAGE, "ask " + node + " alone: it speaks its own language");
             }
-            var said = Labs.ask(lab.socket(node), asked.request(), PATIENCE);
-            if (said.isEmpty()) {
+        }
+        int worst = Exit.FINE;
+        var heading = new Heading(asked.json());
+        for (var node : nodes) {
+            heading.node = node;
+            try {
+                worst = Math.max(worst, ControlClient.stream(lab.socket(node), asked.request(), PATIENCE, heading));
+            } catch (Printing.NobodyReadsException enough) {
+                throw enough;
+            } catch (IOException silent) {
                 err.println(node + " does not answer; 'lab inspect' shows its state");
                 worst = Math.max(worst, Exit.FALSE);
-                continue;
-            }
-            worst = Math.max(worst, said.get().code());
-            if (asked.json()) {
-                out.print(separator + "\"" + node + "\": " + said.get().text().strip());
-                separator = ",\n";
-            } else {
-                out.println(node);
-                said.get().text().lines().forEach(line -> out.println(line.isEmpty() ? line : "  " + line));
             }
         }
         if (asked.json()) {
-            out.println(separator.equals("{\n") ? "{}" : "\n}");
+            out.println(heading.any ? "\n}" : "{}");
         }
         return worst;
     }
 
-    private static List<String> frr(StateDirectory lab, String node, Asked asked) {
+    /** Prints whose answer begins, then the answer. */
+    private final class Heading implements ControlClient.Receiver {
+        private final boolean json;
+        private String node = "";
+        private boolean any;
+        private Printing printing = Printing.indented(out);
+
+        Heading(boolean json) {
+            this.json = json;
+        }
+
+        @Override
+        public void begin(int code) {
+            if (json) {
+                out.print((any ? ",\n" : "{\n") + "\"" + node + "\": ");
+                printing = Printing.withoutLastLineFeed(out);
+            } else {
+                out.println(node);
+                printing = Printing.indented(out);
+            }
+            any = true;
+        }
+
+        @Override
+        public void chunk(byte[] octets, int length) throws IOException {
+            printing.chunk(octets, length);
+        }
+    }
+
+    private static List<String> frr(StateDirectory lab, String node, ShowRequest asked) {
         var text = "show " + String.join(" ", asked.words()) + (asked.json() ? " json" : "");
         return EdgeDaemon.vtysh(lab.path(), node, "-c", text);
     }
 
     /** BIRD's words for the same questions. */
-    private static List<String> bird(StateDirectory lab, String node, Asked asked) {
+    private static List<String> bird(StateDirectory lab, String node, ShowRequest asked) {
         if (asked.json()) {
             throw new Failure(
                     Exit.USAGE, node + " is BIRD, which has no JSON; 'lab exec " + node + " -- ip -j route' has");

@@ -3,7 +3,6 @@ package ecmplab.lab.control;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -71,23 +70,9 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel connection) throws IOException {
-        var words = new ArrayList<>(readWords(new BufferedInputStream(Channels.newInputStream(connection))));
-        boolean json = words.remove("--json");
-        Answer answer;
-        String body;
-        try {
-            answer = commands.answer(words);
-            body = json && answer.data() != null
-                    ? Json.pretty(answer.data())
-                    : answer.text().get();
-        } catch (RuntimeException bug) {
-            LOG.error("answering {}", words, bug);
-            answer = new Answer(Answer.FALSE, null, () -> "");
-            body = "internal error: " + bug + "\n";
-        }
-        try (OutputStream out = Channels.newOutputStream(connection)) {
-            out.write((answer.code() + "\n" + body).getBytes(StandardCharsets.UTF_8));
-        }
+        var in = new BufferedInputStream(Channels.newInputStream(connection));
+        var words = readWords(in);
+        new Conversation(connection, in, commands).answer(words);
     }
 
     /** Reads NUL-separated words up to the LF. @throws IOException when the request is cut off or too long */

@@ -125,7 +125,7 @@ final class ClientNode implements NodeRuntime {
                                 String.format(Locale.ROOT, "%.1f", result.milliseconds()),
                                 String.valueOf(result.why() == null ? "" : result.why())))
                         .toList());
-        return new Answer(code, results, table.text());
+        return table.withCode(code);
     }
 
     /** Reads {@code 203.0.113.10:80}; no name is looked up. */

@@ -116,4 +116,18 @@ class ShowTest {
                 program.run("show", "bgp", "summary", "-l", "pretended").out());
         Files.writeString(other.resolve("owner"), "1 0");
     }
+
+    @Test
+    void theLastWordJsonIsUnderstoodAsInVtysh() throws Exception {
+        assertEquals(
+                "{\n  \"said\" : \"bgp summary\"\n}\n",
+                program.run("show", "bgp", "summary", "json").out());
+    }
+
+    @Test
+    void watchingAsksAgainAndPrintsWhatChanged() throws Exception {
+        var watched = program.run("watch", "vip", "-n", "mux1", "--watch", "1ms", "--times", "3");
+        assertEquals(0, watched.code(), watched.err());
+        assertTrue(watched.out().matches("[0-9:]+  every 1 ms  show vip\nvip of mux1\n"), watched.out());
+    }
 }

@@ -33,14 +33,14 @@ class CommandTreeTest {
     void anExactWordWinsOverALongerOne() {
         var ambiguous =
                 new CommandTree().on("route", values -> Answer.line("one")).on("routes", values -> Answer.line("many"));
-        assertEquals("one\n", ambiguous.answer(List.of("route")).text().get());
+        assertEquals("one\n", ambiguous.answer(List.of("route")).asText());
     }
 
     @Test
     void whatIsAmbiguousUnknownOrUnfinishedIsAUsageAnswerThatSaysWhatIsPossible() {
         var ambiguous = tree.on("bgp nexthop", values -> Answer.line("")).answer(List.of("bgp", "ne"));
         assertEquals(Answer.USAGE, ambiguous.code());
-        assertEquals("'ne' is ambiguous: neighbors, nexthop\n", ambiguous.text().get());
+        assertEquals("'ne' is ambiguous: neighbors, nexthop\n", ambiguous.asText());
         assertEquals("unknown word 'x' after 'ip': expected route\n", said("ip", "x"));
         assertEquals("unfinished command after 'ip': expected route\n", said("ip"));
         assertTrue(said("ip", "route", "a", "b").contains("nothing more is expected"));
@@ -52,6 +52,6 @@ class CommandTreeTest {
     }
 
     private String said(String... words) {
-        return tree.answer(List.of(words)).text().get();
+        return tree.answer(List.of(words)).asText();
     }
 }
