@@ -17,7 +17,10 @@ public final class AttributeType {
     public static final int EXTENDED_COMMUNITIES = 16;
     public static final int AS4_PATH = 17;
     public static final int AS4_AGGREGATOR = 18;
+    public static final int IPV6_EXTENDED_COMMUNITIES = 25;
+    public static final int AIGP = 26;
     public static final int LARGE_COMMUNITIES = 32;
+    public static final int ONLY_TO_CUSTOMER = 35;
 
     /** Stands for an AS number that does not fit (RFC 6793). */
     static final int AS_TRANS = 23_456;
@@ -31,9 +34,15 @@ public final class AttributeType {
     static int flags(int type) {
         return switch (type) {
             case ORIGIN, AS_PATH, NEXT_HOP, LOCAL_PREF, ATOMIC_AGGREGATE -> TRANSITIVE;
-            case MULTI_EXIT_DISC, ORIGINATOR_ID, CLUSTER_LIST, MP_REACH_NLRI, MP_UNREACH_NLRI -> OPTIONAL;
-            case AGGREGATOR, COMMUNITIES, EXTENDED_COMMUNITIES, AS4_PATH, AS4_AGGREGATOR, LARGE_COMMUNITIES ->
-                OPTIONAL | TRANSITIVE;
+            case MULTI_EXIT_DISC, ORIGINATOR_ID, CLUSTER_LIST, MP_REACH_NLRI, MP_UNREACH_NLRI, AIGP -> OPTIONAL;
+            case AGGREGATOR,
+                    COMMUNITIES,
+                    EXTENDED_COMMUNITIES,
+                    IPV6_EXTENDED_COMMUNITIES,
+                    AS4_PATH,
+                    AS4_AGGREGATOR,
+                    LARGE_COMMUNITIES,
+                    ONLY_TO_CUSTOMER -> OPTIONAL | TRANSITIVE;
             default -> -1;
         };
     }
@@ -56,7 +65,10 @@ public final class AttributeType {
             case EXTENDED_COMMUNITIES -> "EXTENDED_COMMUNITIES";
             case AS4_PATH -> "AS4_PATH";
             case AS4_AGGREGATOR -> "AS4_AGGREGATOR";
+            case IPV6_EXTENDED_COMMUNITIES -> "IPV6_EXTENDED_COMMUNITIES";
+            case AIGP -> "AIGP";
             case LARGE_COMMUNITIES -> "LARGE_COMMUNITIES";
+            case ONLY_TO_CUSTOMER -> "ONLY_TO_CUSTOMER";
             default -> "attribute " + type;
         };
     }

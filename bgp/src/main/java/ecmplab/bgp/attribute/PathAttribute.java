@@ -22,7 +22,10 @@ public sealed interface PathAttribute
                 PathAttribute.OriginatorId,
                 PathAttribute.ClusterList,
                 PathAttribute.ExtendedCommunities,
+                PathAttribute.Ipv6ExtendedCommunities,
+                PathAttribute.Aigp,
                 PathAttribute.LargeCommunities,
+                PathAttribute.OnlyToCustomer,
                 PathAttribute.Unknown {
     /** Type code, see {@link AttributeType}. */
     int type();
@@ -149,6 +152,22 @@ public sealed interface PathAttribute
         }
     }
 
+    /** Communities of 20 octets with an IPv6 address, carried as they are (RFC 5701). */
+    record Ipv6ExtendedCommunities(Octets values) implements PathAttribute {
+        @Override
+        public int type() {
+            return AttributeType.IPV6_EXTENDED_COMMUNITIES;
+        }
+    }
+
+    /** The accumulated IGP metric as its TLVs, which this speaker carries within its AS and does not interpret (RFC 7311). */
+    record Aigp(Octets tlvs) implements PathAttribute {
+        @Override
+        public int type() {
+            return AttributeType.AIGP;
+        }
+    }
+
     record LargeCommunities(List<LargeCommunity> values) implements PathAttribute {
         public LargeCommunities {
             values = List.copyOf(values);
@@ -157,6 +176,14 @@ public sealed interface PathAttribute
         @Override
         public int type() {
             return AttributeType.LARGE_COMMUNITIES;
+        }
+    }
+
+    /** The AS that last sent the route down or sideways: from here on only customers get it (RFC 9234 section 5). */
+    record OnlyToCustomer(Asn asn) implements PathAttribute {
+        @Override
+        public int type() {
+            return AttributeType.ONLY_TO_CUSTOMER;
         }
     }
 

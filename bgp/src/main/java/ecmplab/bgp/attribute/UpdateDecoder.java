@@ -1,16 +1,19 @@
 package ecmplab.bgp.attribute;
 
+import static ecmplab.bgp.wire.AddressFamily.IPV4_UNICAST;
+
 import ecmplab.bgp.attribute.MalformedUpdate.Cost;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.BigEndian;
 import ecmplab.bgp.wire.Octets;
-import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads UPDATE messages in place (RFC 4271 section 4.3, RFC 4760) and gives each fault the outcome of RFC 7606. Nothing is allocated
- * for a well-formed message. Holds scratch memory; for one thread.
+ * Reads UPDATE messages in place (RFC 4271 section 4.3, RFC 4760, RFC 7911, RFC 8950) and gives each fault the outcome of RFC 7606.
+ * Nothing is allocated for a well-formed message. Holds scratch memory; for one thread.
  */
 public final class UpdateDecoder {
     private static final int HEADER = 19;
@@ -18,31 +21,25 @@ public final class UpdateDecoder {
     private static final int SHORTEST = 23;
 
     private static final int MALFORMED_LIST = 1;
-    private static final int OPTIONAL_ERROR = 9;
-    private static final int INVALID_NETWORK = 10;
 
-    private final Set<AddressFamily> families;
+    private final boolean ipv4;
+    private final FaultLog faults = new FaultLog();
     private final AttributeWalk walk;
+    private final MultiprotocolFields multiprotocol;
+    private final BlockBuilder blocks;
+    private final int idSize;
 
-    /** MP_REACH_NLRI and MP_UNREACH_NLRI of the message at hand; a null family is one that does not count. */
-    private @Nullable AddressFamily reachFamily;
+    public UpdateDecoder(UpdateOptions options) {
+        ipv4 = options.families().contains(IPV4_UNICAST);
+        walk = new AttributeWalk(options, faults);
+        multiprotocol = new MultiprotocolFields(options, faults);
+        blocks = new BlockBuilder(walk, options.fourOctetAs());
+        idSize = multiprotocol.idSize(IPV4_UNICAST);
+    }
 
-    private int reachFrom;
-    private int reachTo;
-    private int nextHop;
-    private int nextHopSize;
-    private @Nullable AddressFamily unreachFamily;
-    private int unreachFrom;
-    private int unreachTo;
-
-    /**
-     * @param ebgp whether the peer is in another AS
-     * @param fourOctetAs whether AS numbers have four octets on the session
-     * @param families that were negotiated; routes of others are ignored
-     */
+    /** For a session of {@link UpdateOptions#of}. */
     public UpdateDecoder(boolean ebgp, boolean fourOctetAs, Set<AddressFamily> families) {
-        this.families = families.isEmpty() ? Set.of() : EnumSet.copyOf(families);
-        this.walk = new AttributeWalk(ebgp, fourOctetAs);
+        this(UpdateOptions.of(ebgp, fourOctetAs, families));
     }
 
     /** Where routes go; arrays are valid during the call only. Withdrawals come before announcements. */
@@ -50,8 +47,10 @@ public final class UpdateDecoder {
         /** The {@link #reach} calls that follow carry this attribute block, see {@link ecmplab.bgp.rib.RouteBatch}. */
         void attributes(byte[] octets, int from, int length);
 
+        /** @param pathId 0 without add-path */
         void reach(AddressFamily family, long high, long low, int prefixLength, int pathId);
 
+        /** @param pathId 0 without add-path */
         void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId);
 
         void endOfRib(AddressFamily family);
@@ -63,9 +62,8 @@ public final class UpdateDecoder {
      * @return the strongest fault, or null; after a {@link Cost#SESSION_RESET} the sink saw nothing of the message
      */
     public @Nullable MalformedUpdate decode(byte[] octets, int from, int length, Sink sink) {
-        reachFamily = null;
-        unreachFamily = null;
-        walk.walk(octets, from, from, from, false);
+        faults.begin(from);
+        multiprotocol.clear();
         int to = from + length;
         int withdrawnFrom = from + HEADER + 2;
         int withdrawnTo = length < SHORTEST ? to : withdrawnFrom + BigEndian.uint16(octets, from + HEADER);
@@ -77,243 +75,118 @@ public final class UpdateDecoder {
         if (attributesTo > to) {
             return overrun(withdrawnTo, "Total Path Attribute Length");
         }
+        check(octets, from, withdrawnFrom, withdrawnTo, attributesFrom, attributesTo, to);
+        if (!faults.costs(Cost.SESSION_RESET)) {
+            boolean withdraw = faults.costs(Cost.TREAT_AS_WITHDRAW);
+            if (ipv4) {
+                NlriField.unreach(octets, withdrawnFrom, withdrawnTo, IPV4_UNICAST, idSize, sink);
+            }
+            deliver(octets, attributesTo, to, withdraw, sink);
+            endOfRib(length, withdrawnFrom, withdrawnTo, attributesFrom, attributesTo, sink);
+        }
+        return faults.strongest();
+    }
+
+    /** Like {@link #decode(byte[], int, int, Sink)}, and adds every fault to {@code all}, in the order they were found. */
+    public @Nullable MalformedUpdate decode(byte[] octets, int from, int length, Sink sink, List<MalformedUpdate> all) {
+        faults.copyTo(all);
+        try {
+            return decode(octets, from, length, sink);
+        } finally {
+            faults.copyTo(null);
+        }
+    }
+
+    private void check(
+            byte[] octets, int from, int withdrawnFrom, int withdrawnTo, int attributesFrom, int attributesTo, int to) {
         boolean nlri = attributesTo < to;
         walk.walk(octets, from, attributesFrom, attributesTo, nlri);
-        locate(octets);
-        checkNlri(octets, withdrawnFrom, withdrawnTo, AddressFamily.IPV4_UNICAST, 0);
-        checkNlri(octets, attributesTo, to, AddressFamily.IPV4_UNICAST, 0);
+        multiprotocol.locate(octets, walk);
+        NlriField.check(octets, withdrawnFrom, withdrawnTo, IPV4_UNICAST, idSize, 0, faults);
+        NlriField.check(octets, attributesTo, to, IPV4_UNICAST, idSize, 0, faults);
         if (nlri || walk.met(AttributeType.MP_REACH_NLRI)) {
             walk.require(nlri);
         }
-        if (!families.contains(AddressFamily.IPV4_UNICAST) && (nlri || withdrawnFrom < withdrawnTo)) {
-            walk.fault(Cost.DISCARD_ATTRIBUTE, 0, 0, from, Octets.NONE, "IPv4 routes that were not negotiated");
+        if (!ipv4 && (nlri || withdrawnFrom < withdrawnTo)) {
+            faults.add(
+                    Cost.DISCARD_ATTRIBUTE,
+                    0,
+                    0,
+                    from + HEADER,
+                    Octets.NONE,
+                    "IPv4 routes that were not negotiated",
+                    "RFC 4760 section 6");
         }
-        var fault = walk.fault();
-        if (fault == null || fault.cost() != Cost.SESSION_RESET) {
-            boolean withdraw = fault != null && fault.cost() == Cost.TREAT_AS_WITHDRAW;
-            if (families.contains(AddressFamily.IPV4_UNICAST)) {
-                unreach(octets, withdrawnFrom, withdrawnTo, AddressFamily.IPV4_UNICAST, sink);
-            }
-            deliver(octets, attributesTo, to, withdraw, sink);
-            if (length == SHORTEST && families.contains(AddressFamily.IPV4_UNICAST)) {
-                sink.endOfRib(AddressFamily.IPV4_UNICAST);
-            } else if (unreachFamily != null
-                    && isEndOfRib(length, withdrawnFrom, withdrawnTo, attributesFrom, attributesTo)) {
-                sink.endOfRib(unreachFamily);
-            }
+        blocks.widenPath(faults);
+        boolean reachable = nlri || multiprotocol.encodesReachable;
+        if (!reachable && walk.hasMoreThanWithdrawals() && faults.costs(Cost.TREAT_AS_WITHDRAW)) {
+            var hidden = Objects.requireNonNull(faults.strongest());
+            faults.add(
+                    Cost.SESSION_RESET,
+                    hidden.attributeType(),
+                    hidden.notification().subcode(),
+                    from + hidden.offset(),
+                    hidden.notification().data(),
+                    hidden.reason() + ", in a message whose routes cannot be found",
+                    "RFC 7606 section 5.2");
         }
-        return fault;
     }
 
-    /** RFC 4724 section 2: nothing but an MP_UNREACH_NLRI without routes. */
-    private boolean isEndOfRib(int length, int withdrawnFrom, int withdrawnTo, int attributesFrom, int attributesTo) {
-        return withdrawnFrom == withdrawnTo
-                && unreachFrom == unreachTo
-                && attributesTo == unreachTo
+    /** RFC 4724 section 2: an empty message, or nothing but an MP_UNREACH_NLRI without routes. */
+    private void endOfRib(
+            int length, int withdrawnFrom, int withdrawnTo, int attributesFrom, int attributesTo, Sink sink) {
+        var family = multiprotocol.unreachFamily;
+        if (length == SHORTEST) {
+            if (ipv4) {
+                sink.endOfRib(IPV4_UNICAST);
+            }
+        } else if (family != null
+                && withdrawnFrom == withdrawnTo
+                && multiprotocol.unreachFrom == multiprotocol.unreachTo
+                && attributesTo == multiprotocol.unreachTo
                 && attributesTo - attributesFrom + SHORTEST == length
-                && walk.valueAt(AttributeType.MP_UNREACH_NLRI) - attributesFrom <= 4;
+                && walk.valueAt(AttributeType.MP_UNREACH_NLRI) - attributesFrom <= 4) {
+            sink.endOfRib(family);
+        }
     }
 
     private void deliver(byte[] octets, int from, int to, boolean withdraw, Sink sink) {
-        if (unreachFamily != null) {
-            unreach(octets, unreachFrom, unreachTo, unreachFamily, sink);
+        if (multiprotocol.unreachFamily != null) {
+            var family = multiprotocol.unreachFamily;
+            int ids = multiprotocol.idSize(family);
+            NlriField.unreach(octets, multiprotocol.unreachFrom, multiprotocol.unreachTo, family, ids, sink);
         }
-        if (from < to && families.contains(AddressFamily.IPV4_UNICAST)) {
+        if (from < to && ipv4) {
             if (withdraw) {
-                unreach(octets, from, to, AddressFamily.IPV4_UNICAST, sink);
+                NlriField.unreach(octets, from, to, IPV4_UNICAST, idSize, sink);
             } else {
-                int size = walk.build(walk.valueAt(AttributeType.NEXT_HOP), walk.sizeOf(AttributeType.NEXT_HOP));
-                sink.attributes(walk.block(), 0, size);
-                reach(octets, from, to, AddressFamily.IPV4_UNICAST, sink);
+                int size = blocks.build(walk.valueAt(AttributeType.NEXT_HOP), walk.sizeOf(AttributeType.NEXT_HOP));
+                sink.attributes(blocks.block(), 0, size);
+                NlriField.reach(octets, from, to, IPV4_UNICAST, idSize, sink);
             }
         }
-        if (reachFamily != null && reachFrom < reachTo) {
+        var family = multiprotocol.reachFamily;
+        if (family != null && multiprotocol.reachFrom < multiprotocol.reachTo) {
+            int ids = multiprotocol.idSize(family);
             if (withdraw) {
-                unreach(octets, reachFrom, reachTo, reachFamily, sink);
+                NlriField.unreach(octets, multiprotocol.reachFrom, multiprotocol.reachTo, family, ids, sink);
             } else {
-                int size = walk.build(nextHop, nextHopSize);
-                sink.attributes(walk.block(), 0, size);
-                reach(octets, reachFrom, reachTo, reachFamily, sink);
+                int size = blocks.build(multiprotocol.nextHop, multiprotocol.nextHopSize);
+                sink.attributes(blocks.block(), 0, size);
+                NlriField.reach(octets, multiprotocol.reachFrom, multiprotocol.reachTo, family, ids, sink);
             }
         }
     }
 
     private @Nullable MalformedUpdate overrun(int at, String field) {
-        walk.fault(
+        faults.add(
                 Cost.SESSION_RESET,
                 0,
                 MALFORMED_LIST,
                 at,
                 Octets.NONE,
-                field + " runs past the message (RFC 4271 section 6.3)");
-        return walk.fault();
-    }
-
-    /** Finds the routes in MP_REACH_NLRI and MP_UNREACH_NLRI and checks what is around them (RFC 7606 sections 5.3 and 7.11). */
-    private void locate(byte[] octets) {
-        if (walk.met(AttributeType.MP_UNREACH_NLRI)) {
-            int at = walk.valueAt(AttributeType.MP_UNREACH_NLRI);
-            int size = walk.sizeOf(AttributeType.MP_UNREACH_NLRI);
-            if (size < 3) {
-                multiprotocolFault(AttributeType.MP_UNREACH_NLRI, at, size + " octets: must be at least 3");
-            } else {
-                unreachFamily = family(octets, at, AttributeType.MP_UNREACH_NLRI);
-                unreachFrom = at + 3;
-                unreachTo = at + size;
-                if (unreachFamily != null) {
-                    checkNlri(octets, unreachFrom, unreachTo, unreachFamily, AttributeType.MP_UNREACH_NLRI);
-                }
-            }
-        }
-        if (walk.met(AttributeType.MP_REACH_NLRI)) {
-            locateReach(octets, walk.valueAt(AttributeType.MP_REACH_NLRI), walk.sizeOf(AttributeType.MP_REACH_NLRI));
-        }
-    }
-
-    private void locateReach(byte[] octets, int at, int size) {
-        if (size < 5) {
-            multiprotocolFault(AttributeType.MP_REACH_NLRI, at, size + " octets: must be at least 5");
-            return;
-        }
-        nextHop = at + 4;
-        nextHopSize = octets[at + 3] & 0xFF;
-        if (nextHopSize > size - 5) {
-            multiprotocolFault(
-                    AttributeType.MP_REACH_NLRI, at + 3, "next hop of " + nextHopSize + " octets runs past it");
-            return;
-        }
-        var family = family(octets, at, AttributeType.MP_REACH_NLRI);
-        if (family == null) {
-            return;
-        }
-        boolean right =
-                family == AddressFamily.IPV4_UNICAST ? nextHopSize == 4 : nextHopSize == 16 || nextHopSize == 32;
-        if (!right) {
-            multiprotocolFault(
-                    AttributeType.MP_REACH_NLRI, at + 3, "next hop of " + nextHopSize + " octets for " + family);
-            return;
-        }
-        reachFamily = family;
-        reachFrom = nextHop + nextHopSize + 1;
-        reachTo = at + size;
-        checkNlri(octets, reachFrom, reachTo, family, AttributeType.MP_REACH_NLRI);
-        if (!isHost(octets, nextHop, nextHopSize)) {
-            walk.fault(
-                    Cost.TREAT_AS_WITHDRAW,
-                    AttributeType.MP_REACH_NLRI,
-                    OPTIONAL_ERROR,
-                    nextHop,
-                    Octets.NONE,
-                    "next hop in MP_REACH_NLRI: must be the address of a host");
-        }
-    }
-
-    /** Not unspecified, loopback or multicast. */
-    private static boolean isHost(byte[] octets, int at, int size) {
-        if (size == 4) {
-            return AttributeWalk.isHost(octets[at] & 0xFF);
-        }
-        long high = BigEndian.int64(octets, at);
-        long low = BigEndian.int64(octets, at + 8);
-        boolean unspecifiedOrLoopback = high == 0 && (low == 0 || low == 1);
-        return !unspecifiedOrLoopback && high >>> 56 != 0xFF;
-    }
-
-    /** The family in the three octets at {@code at}, or null when it was not negotiated: the attribute is ignored. */
-    private @Nullable AddressFamily family(byte[] octets, int at, int type) {
-        int afi = BigEndian.uint16(octets, at);
-        int safi = octets[at + 2] & 0xFF;
-        for (var family : AddressFamily.values()) {
-            if (family.afi() == afi && family.safi() == safi && families.contains(family)) {
-                return family;
-            }
-        }
-        walk.fault(
-                Cost.DISCARD_ATTRIBUTE,
-                type,
-                OPTIONAL_ERROR,
-                at,
-                Octets.NONE,
-                AttributeType.name(type) + " of AFI " + afi + " SAFI " + safi + ", which was not negotiated");
-        return null;
-    }
-
-    private void multiprotocolFault(int type, int at, String reason) {
-        walk.fault(
-                Cost.SESSION_RESET,
-                type,
-                OPTIONAL_ERROR,
-                at,
-                Octets.NONE,
-                AttributeType.name(type) + ": " + reason + " (RFC 7606 section 7.11)");
-    }
-
-    /** Syntax of a list of prefixes (RFC 7606 section 5.3): wrong, nobody knows which routes are meant. */
-    private void checkNlri(byte[] octets, int from, int to, AddressFamily family, int type) {
-        int bits = family.bits();
-        int at = from;
-        while (at < to) {
-            int length = octets[at] & 0xFF;
-            int next = at + 1 + ((length + 7) >>> 3);
-            if (length > bits || next > to) {
-                var reason = length > bits
-                        ? "prefix length " + length + ": must be at most " + bits
-                        : "prefix of length " + length + " runs " + (next - to) + " octets past its field";
-                walk.fault(
-                        Cost.SESSION_RESET,
-                        type,
-                        type == 0 ? INVALID_NETWORK : OPTIONAL_ERROR,
-                        at,
-                        Octets.NONE,
-                        reason + " (RFC 7606 section 5.3)");
-                return;
-            }
-            at = next;
-        }
-    }
-
-    private static void reach(byte[] octets, int from, int to, AddressFamily family, Sink sink) {
-        for (int at = from; at < to; ) {
-            int length = octets[at] & 0xFF;
-            long high = high(octets, at + 1, length);
-            long low = length > 64 ? low(octets, at + 9, length) : 0;
-            sink.reach(family, high, low, length, 0);
-            at += 1 + ((length + 7) >>> 3);
-        }
-    }
-
-    private static void unreach(byte[] octets, int from, int to, AddressFamily family, Sink sink) {
-        for (int at = from; at < to; ) {
-            int length = octets[at] & 0xFF;
-            long high = high(octets, at + 1, length);
-            long low = length > 64 ? low(octets, at + 9, length) : 0;
-            sink.unreach(family, high, low, length, 0);
-            at += 1 + ((length + 7) >>> 3);
-        }
-    }
-
-    /** The first 64 bits of a prefix, host bits cleared. */
-    private static long high(byte[] octets, int at, int length) {
-        if (length == 0) {
-            return 0;
-        }
-        long mask = length >= 64 ? -1L : -1L << (64 - length);
-        return bits(octets, at) & mask;
-    }
-
-    private static long low(byte[] octets, int at, int length) {
-        return bits(octets, at) & (length >= 128 ? -1L : -1L << (128 - length));
-    }
-
-    /** Eight octets; where the array ends before, zeros. */
-    private static long bits(byte[] octets, int at) {
-        if (at + 8 <= octets.length) {
-            return BigEndian.int64(octets, at);
-        }
-        long bits = 0;
-        for (int i = 0; i < 8; i++) {
-            bits = bits << 8 | (at + i < octets.length ? octets[at + i] & 0xFF : 0);
-        }
-        return bits;
+                field + " runs past the message",
+                "RFC 4271 section 6.3");
+        return faults.strongest();
     }
 }

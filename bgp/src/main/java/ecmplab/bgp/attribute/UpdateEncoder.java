@@ -3,7 +3,7 @@ package ecmplab.bgp.attribute;
 import ecmplab.bgp.wire.AddressFamily;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Writes UPDATE messages (RFC 4271 section 4.3, RFC 4760) from an attribute block and prefixes, as many prefixes a message as fit:
@@ -34,7 +34,6 @@ public final class UpdateEncoder {
 
     private static final int HEADER = 19;
     private static final int TYPE_UPDATE = 2;
-    private static final int TRANS = 23_456;
     /** Length octet and address of a host prefix. */
     private static final int LONGEST_V4 = 5;
 
@@ -49,12 +48,9 @@ public final class UpdateEncoder {
     }
 
     private final int maxMessageSize;
-    private final boolean fourOctetAs;
 
-    private byte[] attributes = new byte[512];
-    private int attributesLength;
-    private final byte[] nextHop = new byte[32];
-    private int nextHopLength;
+    private final Set<AddressFamily> addPath;
+    private final MessageAttributes attributes;
 
     private ByteBuf out;
     private Form form = Form.NONE;
@@ -65,28 +61,34 @@ public final class UpdateEncoder {
     private int listStart;
 
     private int limit;
+    /** Octets of a path identifier in front of each prefix of that message. */
+    private int idSize;
+
+    public UpdateEncoder(UpdateOptions options) {
+        maxMessageSize = options.maxMessageSize();
+        addPath = options.addPath();
+        attributes = new MessageAttributes(options.fourOctetAs());
+        out = Unpooled.EMPTY_BUFFER;
+    }
 
     /**
+     * Without add-path.
+     *
      * @param maxMessageSize octets of the longest message, {@value #STANDARD_MESSAGE} or {@value #EXTENDED_MESSAGE}
      * @param fourOctetAs whether the peers have four-octet AS numbers
      */
     public UpdateEncoder(int maxMessageSize, boolean fourOctetAs) {
-        if (maxMessageSize < STANDARD_MESSAGE || maxMessageSize > EXTENDED_MESSAGE) {
-            throw new IllegalArgumentException("message size " + maxMessageSize + ": must be 4096 to 65535");
-        }
-        this.maxMessageSize = maxMessageSize;
-        this.fourOctetAs = fourOctetAs;
-        this.out = Unpooled.EMPTY_BUFFER;
+        this(UpdateOptions.of(true, fourOctetAs, Set.of()).withMaxMessageSize(maxMessageSize));
     }
 
     /** The following {@link #prefix} calls announce, appending to {@code out}, until {@link #finish}. */
     public Fit announce(ByteBuf out, AddressFamily family, byte[] block, int from, int length) {
         assert form == Form.NONE : "finish() first";
-        prepare(block, from, length, family);
-        boolean classic = family == AddressFamily.IPV4_UNICAST && nextHopLength == 4;
-        int longest = family == AddressFamily.IPV4_UNICAST ? LONGEST_V4 : LONGEST_V6;
-        int overhead = HEADER + 4 + (classic ? 0 : 9 + nextHopLength);
-        if (overhead + attributesLength + longest > maxMessageSize) {
+        attributes.split(block, from, length, family);
+        boolean classic = attributes.hasNextHop();
+        int longest = (family == AddressFamily.IPV4_UNICAST ? LONGEST_V4 : LONGEST_V6) + idSize(family);
+        int overhead = HEADER + 4 + (classic ? 0 : 9 + attributes.nextHopLength());
+        if (overhead + attributes.length() + longest > maxMessageSize) {
             return Fit.TOO_LARGE;
         }
         begin(out, family, classic ? Form.NLRI : Form.MP_REACH);
@@ -99,14 +101,26 @@ public final class UpdateEncoder {
         begin(out, family, family == AddressFamily.IPV4_UNICAST ? Form.WITHDRAWN : Form.MP_UNREACH);
     }
 
-    /** One more prefix; bits as in {@link ecmplab.bgp.wire.Prefix}. */
+    /** One more prefix, with path identifier 0 if the family has them. */
     public void prefix(long high, long low, int prefixLength) {
+        prefix(high, low, prefixLength, 0);
+    }
+
+    /**
+     * One more prefix; bits as in {@link ecmplab.bgp.wire.Prefix}.
+     *
+     * @param pathId not written without add-path for the family
+     */
+    public void prefix(long high, long low, int prefixLength, int pathId) {
         int octets = (prefixLength + 7) >>> 3;
-        if (start >= 0 && out.writerIndex() + 1 + octets > limit) {
+        if (start >= 0 && out.writerIndex() + idSize + 1 + octets > limit) {
             closeMessage();
         }
         if (start < 0) {
             openMessage();
+        }
+        if (idSize > 0) {
+            out.writeInt(pathId);
         }
         out.writeByte(prefixLength);
         int left = octets;
@@ -138,8 +152,13 @@ public final class UpdateEncoder {
     private void begin(ByteBuf target, AddressFamily routes, Form next) {
         out = target;
         family = routes;
+        idSize = idSize(routes);
         form = next;
         start = -1;
+    }
+
+    private int idSize(AddressFamily routes) {
+        return addPath.contains(routes) ? 4 : 0;
     }
 
     private void openMessage() {
@@ -147,13 +166,16 @@ public final class UpdateEncoder {
         out.writeLong(-1).writeLong(-1).writeShort(0).writeByte(TYPE_UPDATE);
         limit = start + maxMessageSize;
         switch (form) {
-            case NLRI -> out.writeShort(0).writeShort(attributesLength).writeBytes(attributes, 0, attributesLength);
+            case NLRI ->
+                out.writeShort(0)
+                        .writeShort(attributes.length())
+                        .writeBytes(attributes.octets(), 0, attributes.length());
             case MP_REACH -> {
                 openMultiprotocol(AttributeType.MP_REACH_NLRI);
-                out.writeByte(nextHopLength)
-                        .writeBytes(nextHop, 0, nextHopLength)
+                out.writeByte(attributes.nextHopLength())
+                        .writeBytes(attributes.nextHop(), 0, attributes.nextHopLength())
                         .writeByte(0);
-                limit -= attributesLength;
+                limit -= attributes.length();
             }
             case WITHDRAWN -> {
                 out.writeShort(0);
@@ -181,7 +203,7 @@ public final class UpdateEncoder {
             case MP_REACH, MP_UNREACH -> {
                 out.setShort(body + 6, end - (body + 8));
                 if (form == Form.MP_REACH) {
-                    out.writeBytes(attributes, 0, attributesLength);
+                    out.writeBytes(attributes.octets(), 0, attributes.length());
                 }
                 out.setShort(body + 2, out.writerIndex() - (body + 4));
             }
@@ -193,141 +215,5 @@ public final class UpdateEncoder {
         }
         out.setShort(start + 16, out.writerIndex() - start);
         start = -1;
-    }
-
-    /** Splits the block into the next hop and what every message repeats. */
-    private void prepare(byte[] block, int from, int length, AddressFamily routes) {
-        attributesLength = 0;
-        nextHopLength = 0;
-        int to = from + length;
-        int pathAt = -1;
-        int aggregatorAt = -1;
-        for (int at = from; at < to; ) {
-            int type = block[at + 1] & 0xFF;
-            int header = headerLength(block, at);
-            int size = header == 4 ? (block[at + 2] & 0xFF) << 8 | (block[at + 3] & 0xFF) : block[at + 2] & 0xFF;
-            if (!fourOctetAs && type > AttributeType.AS4_AGGREGATOR) {
-                addWide(block, pathAt, aggregatorAt);
-                pathAt = aggregatorAt = -1;
-            }
-            if (type == AttributeType.NEXT_HOP) {
-                System.arraycopy(block, at + header, nextHop, 0, size);
-                nextHopLength = size;
-            }
-            if (type == AttributeType.NEXT_HOP && !(routes == AddressFamily.IPV4_UNICAST && size == 4)) {
-                at += header + size;
-                continue;
-            }
-            if (!fourOctetAs && type == AttributeType.AS_PATH) {
-                pathAt = addNarrowPath(block, at + header, size) ? at : -1;
-            } else if (!fourOctetAs && type == AttributeType.AGGREGATOR) {
-                int asn = intAt(block, at + header);
-                aggregatorAt = asn >>> 16 != 0 ? at : -1;
-                addHeader(block[at] & 0xFF, type, 6);
-                addShort(asn >>> 16 != 0 ? TRANS : asn);
-                add(block, at + header + 4, 4);
-            } else {
-                add(block, at, header + size);
-            }
-            at += header + size;
-        }
-        if (!fourOctetAs) {
-            addWide(block, pathAt, aggregatorAt);
-        }
-    }
-
-    /** AS_PATH in two octets a number. Returns whether a number did not fit. */
-    private boolean addNarrowPath(byte[] block, int value, int size) {
-        int asns = 0;
-        int segments = 0;
-        for (int at = value; at < value + size; at += 2 + 4 * (block[at + 1] & 0xFF)) {
-            asns += block[at + 1] & 0xFF;
-            segments++;
-        }
-        addHeader(AttributeType.TRANSITIVE, AttributeType.AS_PATH, 2 * segments + 2 * asns);
-        boolean wide = false;
-        for (int at = value; at < value + size; ) {
-            int count = block[at + 1] & 0xFF;
-            add(block, at, 2);
-            at += 2;
-            for (int i = 0; i < count; i++, at += 4) {
-                int asn = intAt(block, at);
-                wide |= asn >>> 16 != 0;
-                addShort(asn >>> 16 != 0 ? TRANS : asn);
-            }
-        }
-        return wide;
-    }
-
-    /** AS4_PATH, without confederation segments, and AS4_AGGREGATOR, where needed. */
-    private void addWide(byte[] block, int pathAt, int aggregatorAt) {
-        int flags = AttributeType.OPTIONAL | AttributeType.TRANSITIVE;
-        if (pathAt >= 0) {
-            int header = headerLength(block, pathAt);
-            int size = header == 4
-                    ? (block[pathAt + 2] & 0xFF) << 8 | (block[pathAt + 3] & 0xFF)
-                    : block[pathAt + 2] & 0xFF;
-            int value = pathAt + header;
-            int kept = 0;
-            for (int at = value; at < value + size; at += 2 + 4 * (block[at + 1] & 0xFF)) {
-                kept += isConfederation(block[at]) ? 0 : 2 + 4 * (block[at + 1] & 0xFF);
-            }
-            addHeader(flags, AttributeType.AS4_PATH, kept);
-            for (int at = value; at < value + size; at += 2 + 4 * (block[at + 1] & 0xFF)) {
-                if (!isConfederation(block[at])) {
-                    add(block, at, 2 + 4 * (block[at + 1] & 0xFF));
-                }
-            }
-        }
-        if (aggregatorAt >= 0) {
-            addHeader(flags, AttributeType.AS4_AGGREGATOR, 8);
-            add(block, aggregatorAt + headerLength(block, aggregatorAt), 8);
-        }
-    }
-
-    private static boolean isConfederation(byte segmentType) {
-        return segmentType == AsPath.SegmentType.CONFED_SEQUENCE.code()
-                || segmentType == AsPath.SegmentType.CONFED_SET.code();
-    }
-
-    private static int headerLength(byte[] block, int at) {
-        return (block[at] & AttributeType.EXTENDED_LENGTH) != 0 ? 4 : 3;
-    }
-
-    private static int intAt(byte[] octets, int at) {
-        return octets[at] << 24
-                | (octets[at + 1] & 0xFF) << 16
-                | (octets[at + 2] & 0xFF) << 8
-                | (octets[at + 3] & 0xFF);
-    }
-
-    private void addHeader(int flags, int type, int size) {
-        reserve(4);
-        boolean extended = size > 255;
-        int bit = AttributeType.EXTENDED_LENGTH;
-        attributes[attributesLength++] = (byte) (extended ? flags | bit : flags & ~bit);
-        attributes[attributesLength++] = (byte) type;
-        if (extended) {
-            attributes[attributesLength++] = (byte) (size >>> 8);
-        }
-        attributes[attributesLength++] = (byte) size;
-    }
-
-    private void addShort(int value) {
-        reserve(2);
-        attributes[attributesLength++] = (byte) (value >>> 8);
-        attributes[attributesLength++] = (byte) value;
-    }
-
-    private void add(byte[] octets, int from, int count) {
-        reserve(count);
-        System.arraycopy(octets, from, attributes, attributesLength, count);
-        attributesLength += count;
-    }
-
-    private void reserve(int count) {
-        if (attributesLength + count > attributes.length) {
-            attributes = Arrays.copyOf(attributes, Math.max(2 * attributes.length, attributesLength + count));
-        }
     }
 }

@@ -105,7 +105,9 @@ class UpdateDecoderTest {
                 new PathAttribute.MultiExitDisc(5));
         // Bits of 10.255.0.0/9 beyond its length are cleared: 10.128.0.0/9.
         assertEquals(
-                List.of(new Update.Announcement(expected, List.of(VIP, Prefix.parse("10.128.0.0/9")))),
+                List.of(new Update.Announcement(
+                        expected,
+                        List.of(new Update.Route(VIP, 0), new Update.Route(Prefix.parse("10.128.0.0/9"), 0)))),
                 update.announced());
     }
 
@@ -404,6 +406,167 @@ class UpdateDecoderTest {
         assertEquals(
                 Octets.of(Hex.bytes("80 04 03 000000")), fault.notification().data());
         assertTrue(fault.reason().contains("MULTI_EXIT_DISC of 3 octets: must be 4"), fault::reason);
+    }
+
+    @Test
+    void everyFaultIsListedWithItsRule() {
+        var update = decode(ORIGIN + "40 02 06 05 01 0000FDE9" + NEXT_HOP + "80 04 03 000000" + "40 06 01 00");
+        assertWithdrawn(update);
+        assertEquals(
+                List.of("2 RFC 7606 section 7.2", "4 RFC 7606 section 7.4", "6 RFC 7606 section 7.6"),
+                update.faults().stream()
+                        .map(fault -> fault.attributeType() + " " + fault.rule())
+                        .toList());
+        assertEquals(update.faults().getFirst(), update.fault());
+    }
+
+    /** RFC 7606 section 5.2: the routes may be hidden in what is broken. */
+    @ParameterizedTest
+    @CsvSource({
+        "MED of 3 octets,           '', 80 04 03 000000",
+        "with withdrawn routes,     20 CB00710A, 40 01 01 03",
+        "with an MP_UNREACH,        '', 80 04 03 000000 80 0F 05 0002 01 08 20",
+        "with an empty MP_REACH,    '', 80 04 03 000000 80 0E 15 0002 01 10 20010DB8000000000000000000000001 00",
+        "two octets at the end,     '', 80 0F 03 0002 01 80 04"
+    })
+    void withoutReachableRoutesAFaultThatWithdrawsEndsTheSession(String what, String withdrawn, String attributes) {
+        var update = Update.decode(ebgp, update(withdrawn, attributes, ""));
+        var fault = update.fault();
+        assertNotNull(fault);
+        assertEquals(Cost.SESSION_RESET, fault.cost(), fault::toString);
+        assertEquals(List.of(), update.withdrawn());
+    }
+
+    @Test
+    void aDiscardWithoutReachableRoutesLeavesTheWithdrawals() {
+        var update = Update.decode(ebgp, update(NLRI, "40 06 01 00", ""));
+        assertTrue(update.costs(Cost.DISCARD_ATTRIBUTE));
+        assertEquals(List.of(VIP), update.withdrawn());
+    }
+
+    @Test
+    void onlyToCustomerHasFourOctets() {
+        var update = decode(MANDATORY + "C0 23 04 0000FDE9");
+        assertNull(update.fault());
+        assertEquals(
+                new PathAttribute.OnlyToCustomer(Asn.of(65_001)),
+                update.announced()
+                        .getFirst()
+                        .attributes()
+                        .find(PathAttribute.OnlyToCustomer.class)
+                        .orElseThrow());
+        assertWithdrawn(decode(MANDATORY + "C0 23 03 00FDE9"));
+        assertWithdrawn(decode(MANDATORY + "80 23 04 0000FDE9"));
+    }
+
+    @Test
+    void ipv6ExtendedCommunitiesAreCarriedAsTheyAre() {
+        var value = "000220010DB80000000000000000000000010064";
+        var update = decode(MANDATORY + "C0 19 14" + value);
+        assertNull(update.fault());
+        var attributes = update.announced().getFirst().attributes();
+        assertEquals(
+                new PathAttribute.Ipv6ExtendedCommunities(Octets.of(Hex.bytes(value))),
+                attributes.list().getLast());
+        assertEquals(Set.of(), attributes.partial());
+        assertWithdrawn(decode(MANDATORY + "C0 19 13" + value.substring(2)));
+        assertWithdrawn(decode(MANDATORY + "C0 19 00"));
+    }
+
+    @Test
+    void theAccumulatedMetricStaysWithinTheAs() {
+        var aigp = "80 1A 0B 01 000B 0000000000000064";
+        var local = "40 05 04 00000064";
+        assertTrue(Update.decode(ibgp, update("", MANDATORY + local + aigp, NLRI))
+                .announced()
+                .getFirst()
+                .attributes()
+                .find(PathAttribute.Aigp.class)
+                .isPresent());
+        var external = decode(MANDATORY + aigp);
+        assertNull(external.fault());
+        assertEquals(decode(MANDATORY), external);
+        for (var broken :
+                List.of("80 1A 00", "80 1A 0A 01 000A 00000000000064", "80 1A 03 02 0004", "C0" + aigp.substring(2))) {
+            var update = Update.decode(ibgp, update("", MANDATORY + local + broken, NLRI));
+            assertDiscarded(26, update);
+        }
+    }
+
+    @Test
+    void pathIdentifiersAreReadPerFamily() {
+        var options = UpdateOptions.of(true, true, BOTH);
+        var v4 = new UpdateDecoder(options.withAddPath(EnumSet.of(AddressFamily.IPV4_UNICAST)));
+        var update = Update.decode(
+                v4, update("00000007 18 0A0102", MANDATORY + MP_REACH, "00000001 20 CB00710A FFFFFFFF 20 CB00710A"));
+        assertNull(update.fault());
+        assertEquals(List.of(new Update.Route(Prefix.parse("10.1.2.0/24"), 7)), update.withdrawnRoutes());
+        assertEquals(
+                List.of(new Update.Route(VIP, 1), new Update.Route(VIP, -1)),
+                update.announced().getFirst().routes());
+        assertEquals(List.of(new Update.Route(V6, 0)), update.announced().get(1).routes());
+
+        var v6 = new UpdateDecoder(options.withAddPath(EnumSet.of(AddressFamily.IPV6_UNICAST)));
+        var other = Update.decode(v6, update("", MANDATORY + """
+                80 0E 1F 0002 01 10 20010DB8000000000000000000000001 00 00000009 28 20010DB800
+                80 0F 0D 0002 01 00000002 28 20010DB801""", NLRI));
+        assertNull(other.fault());
+        assertEquals(
+                List.of(new Update.Route(VIP, 0)), other.announced().getFirst().routes());
+        assertEquals(List.of(new Update.Route(V6, 9)), other.announced().get(1).routes());
+        assertEquals(List.of(new Update.Route(Prefix.parse("2001:db8:100::/40"), 2)), other.withdrawnRoutes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"00000001 20 CB0071", "00000001", "000000", "00000001 21 CB00710A00", "20 CB00710A"})
+    void aPrefixWithoutItsPathIdentifierEndsTheSession(String nlri) {
+        var decoder = new UpdateDecoder(
+                UpdateOptions.of(true, true, BOTH).withAddPath(EnumSet.of(AddressFamily.IPV4_UNICAST)));
+        assertReset(3, 10, Update.decode(decoder, update("", MANDATORY, nlri)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "16, 20010DB8000000000000000000000001",
+        "32, 20010DB8000000000000000000000001FE800000000000000000000000000001"
+    })
+    void ipv4RoutesMayHaveAnIpv6NextHopWhereThatWasAgreedOn(int size, String nextHop) {
+        var reach = "90 0E 00" + String.format("%02X", 5 + size + 5) + "0001 01" + String.format("%02X", size) + nextHop
+                + "00 20 CB00710A";
+        var agreed = new UpdateDecoder(
+                UpdateOptions.of(true, true, BOTH).withExtendedNextHop(EnumSet.of(AddressFamily.IPV4_UNICAST)));
+        var message = update("", ORIGIN + AS_PATH + reach, "");
+        var update = Update.decode(agreed, message);
+        assertNull(update.fault());
+        var announcement = update.announced().getFirst();
+        assertEquals(List.of(VIP), announcement.prefixes());
+        assertEquals(
+                InetAddress.ofLiteral("2001:db8::1"),
+                announcement
+                        .attributes()
+                        .find(PathAttribute.NextHop.class)
+                        .orElseThrow()
+                        .address());
+        assertReset(3, 9, Update.decode(ebgp, message));
+    }
+
+    @Test
+    void otherFamiliesAreIgnoredWhateverTheirRoutesLookLike() {
+        var update = decode(MANDATORY + "80 0E 0C 4004 47 04 C0000201 00 FFFFFF" + "80 0F 06 0001 80 FFFFFF");
+        assertTrue(update.costs(Cost.DISCARD_ATTRIBUTE));
+        assertEquals(1, update.announced().size());
+        assertEquals(List.of(), update.withdrawn());
+    }
+
+    @Test
+    void aTwoOctetPathThatNoAttributeCanHoldWidenedWithdraws() {
+        var options = UpdateOptions.of(true, false, BOTH).withMaxMessageSize(65_535);
+        var segment = "02 FF" + "FDE9".repeat(255);
+        var path = "50 02" + String.format("%04X", 512 * 64) + segment.repeat(64);
+        assertNull(Update.decode(new UpdateDecoder(options), update("", ORIGIN + path + NEXT_HOP, NLRI))
+                .fault());
+        var longer = "50 02" + String.format("%04X", 512 * 65) + segment.repeat(65);
+        assertWithdrawn(Update.decode(new UpdateDecoder(options), update("", ORIGIN + longer + NEXT_HOP, NLRI)));
     }
 
     // Peers with two-octet AS numbers (RFC 6793 section 4.2.3).

@@ -90,6 +90,52 @@ class UpdateRoundTripTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"IPV4_UNICAST, 4096", "IPV4_UNICAST, 65535", "IPV6_UNICAST, 4096", "IPV6_UNICAST, 65535"})
+    void pathIdentifiers(AddressFamily family, int longest) throws Exception {
+        var options = UpdateOptions.of(false, true, BOTH)
+                .withMaxMessageSize(longest)
+                .withAddPath(EnumSet.of(family))
+                .withExtendedNextHop(EnumSet.of(AddressFamily.IPV4_UNICAST));
+        var encoder = new UpdateEncoder(options);
+        var decoder = new UpdateDecoder(options);
+        for (int round = 0; round < 100; round++) {
+            // IPv4 routes with an IPv6 next hop every other time (RFC 8950).
+            var attributes = attributes(round % 2 == 0 ? family : AddressFamily.IPV6_UNICAST);
+            var routes = prefixes(family, random.nextInt(1, 2000)).stream()
+                    .map(prefix -> new Update.Route(prefix, random.nextInt()))
+                    .toList();
+            var block = attributes.encode();
+            var out = Unpooled.buffer();
+            assertEquals(Fit.FITS, encoder.announce(out, family, block, 0, block.length));
+            routes.forEach(route -> write(encoder, route));
+            encoder.finish();
+            encoder.withdraw(out, family);
+            routes.forEach(route -> write(encoder, route));
+            encoder.finish();
+            encoder.endOfRib(out, family);
+
+            var announced = new ArrayList<Update.Route>();
+            var withdrawn = new ArrayList<Update.Route>();
+            for (var message : messages(out, longest)) {
+                var update = Update.decode(decoder, message);
+                assertNull(update.fault());
+                update.announced().forEach(announcement -> {
+                    assertEquals(attributes, announcement.attributes());
+                    announced.addAll(announcement.routes());
+                });
+                withdrawn.addAll(update.withdrawnRoutes());
+            }
+            assertEquals(routes, announced);
+            assertEquals(routes, withdrawn);
+        }
+    }
+
+    private static void write(UpdateEncoder encoder, Update.Route route) {
+        var prefix = route.prefix();
+        encoder.prefix(prefix.high(), prefix.low(), prefix.length(), route.pathId());
+    }
+
     @Test
     void messagesAreFilled() {
         var block = PathAttributes.of(
@@ -244,6 +290,8 @@ class UpdateRoundTripTest {
                 new PathAttribute.LargeCommunities(some(
                         30,
                         () -> new PathAttribute.LargeCommunity(random.nextInt(), random.nextInt(), random.nextInt()))));
+        maybe(list, new PathAttribute.OnlyToCustomer(asn()));
+        maybe(list, new PathAttribute.Aigp(Octets.of(Hex.bytes("01 000B 0000000000000064"))));
         var value = new byte[random.nextInt(300)];
         random.nextBytes(value);
         maybe(list, new PathAttribute.Unknown(0xE0, 200 + random.nextInt(20), Octets.of(value)));
