@@ -63,7 +63,8 @@ class ArchitectureTest {
             .resideInAPackage("ecmplab.bgp.policy..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("ecmplab.bgp..")
-                    .and(resideOutsideOfPackages("ecmplab.bgp.policy..", "ecmplab.bgp.wire..", "ecmplab.bgp.attribute..")));
+                    .and(resideOutsideOfPackages(
+                            "ecmplab.bgp.policy..", "ecmplab.bgp.wire..", "ecmplab.bgp.attribute..")));
 
     @ArchTest
     static final ArchRule askingForAShowLoadsTheJdkOnly = classes()
