@@ -25,10 +25,12 @@ public final class AttributeType {
     /** Stands for an AS number that does not fit (RFC 6793). */
     static final int AS_TRANS = 23_456;
 
-    static final int OPTIONAL = 0x80;
-    static final int TRANSITIVE = 0x40;
-    static final int PARTIAL = 0x20;
-    static final int EXTENDED_LENGTH = 0x10;
+    /** Bits of the flags. */
+    public static final int OPTIONAL = 0x80;
+
+    public static final int TRANSITIVE = 0x40;
+    public static final int PARTIAL = 0x20;
+    public static final int EXTENDED_LENGTH = 0x10;
 
     /** The Optional and Transitive bits that an attribute must have; -1 for a type that we do not know. */
     static int flags(int type) {
