@@ -2,6 +2,7 @@ package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.attribute.MalformedUpdate;
 import ecmplab.bgp.rib.Peer;
+import ecmplab.bgp.rib.PeerChecks;
 import ecmplab.bgp.rib.PeerIdentity;
 import ecmplab.bgp.rib.PeerKind;
 import ecmplab.bgp.rib.PeerTerms;
@@ -17,7 +18,6 @@ import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
 import java.net.InetAddress;
 import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A configured neighbour: hands what its sessions do to the RIB thread, and tells the speaker's listener. */
@@ -55,7 +55,7 @@ final class NeighborLink implements SessionListener {
         exchanges.up(
                 exchange,
                 identity(negotiated),
-                terms(negotiated),
+                terms(config, negotiated),
                 negotiated.local().getAddress());
     }
 
@@ -137,14 +137,24 @@ final class NeighborLink implements SessionListener {
         return new PeerIdentity(address(), negotiated.peerAsn(), negotiated.peerRouterId(), kind);
     }
 
-    private PeerTerms terms(Negotiated negotiated) {
-        var local = negotiated.local().getAddress();
-        Map<AddressFamily, InetAddress> nextHops = new EnumMap<>(AddressFamily.class);
-        if (!local.isLinkLocalAddress()) {
-            nextHops.put(NeighborConfig.familyOf(local), local);
-        }
+    /** What both OPENs and the configuration come to. */
+    private static PeerTerms terms(NeighborConfig config, Negotiated negotiated) {
+        var ends = LocalEnds.of(
+                negotiated.local().getAddress(), negotiated.remote().getAddress());
+        var nextHops = ends.nextHops();
         nextHops.putAll(config.nextHops());
+        var options = config.options();
+        var send = new EnumMap<AddressFamily, Integer>(AddressFamily.class);
+        negotiated
+                .addPathSend()
+                .forEach(family -> send.put(family, options.addPathSend().getOrDefault(family, PeerTerms.ALL_PATHS)));
         return PeerTerms.of(negotiated.families(), config.importPolicy(), config.exportPolicy(), nextHops)
-                .withMessages(negotiated.fourOctetAs(), negotiated.maxMessageSize());
+                .withMessages(negotiated.fourOctetAs(), negotiated.maxMessageSize())
+                .withExtendedNextHop(negotiated.extendedNextHop())
+                .withAddPath(negotiated.addPathReceive(), send)
+                .withReflectorClient(options.reflectorClient())
+                .withNextHops(options.nextHopSelf(), ends.sharedSubnet())
+                .withChecks(new PeerChecks(negotiated.localRole(), options.enforceFirstAs(), options.allowOwnAs()))
+                .withLimits(options.limits(), options.sendLimits());
     }
 }

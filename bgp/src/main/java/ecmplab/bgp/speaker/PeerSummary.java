@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of {@code show bgp summary}.
  *
+ * @param group its peer group; may be empty
+ * @param missingPolicies as in {@link NeighborConfig#missingPolicies}: directions in which no route passes for want of a policy
  * @param since when {@code state} was entered; uptime when that is Established
  * @param messagesReceived of all types, since the neighbour was configured
  * @param prefixesReceived before policy, all families
@@ -19,6 +21,8 @@ public record PeerSummary(
         InetAddress address,
         Asn remoteAs,
         String description,
+        String group,
+        String missingPolicies,
         State state,
         Instant since,
         long messagesReceived,

@@ -1,11 +1,7 @@
 package ecmplab.bgp.speaker;
 
-import ecmplab.bgp.attribute.AsPath;
-import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttribute.Communities;
-import ecmplab.bgp.attribute.PathAttribute.Origin;
 import ecmplab.bgp.attribute.PathAttributes;
-import ecmplab.bgp.rib.Multipath;
 import ecmplab.bgp.rib.NextHop;
 import ecmplab.bgp.rib.NextHopChange;
 import ecmplab.bgp.rib.PeerIdentity;
@@ -32,8 +28,8 @@ final class RibWork implements Exchanges {
     private final RouteListener routes;
     private final Events events;
 
-    /** Own prefixes with their communities, sorted; from here on all is the RIB thread's. */
-    private final Map<Prefix, List<Integer>> own = new TreeMap<>();
+    /** Own prefixes with their attributes, sorted; from here on all is the RIB thread's. */
+    private final Map<Prefix, PathAttributes> own = new TreeMap<>();
 
     /** Added to the communities of all own prefixes. */
     private List<Integer> draining = List.of();
@@ -49,9 +45,12 @@ final class RibWork implements Exchanges {
     RibWork(SpeakerConfig config, RouteListener routes, Events events, long hashSeed, Consumer<Throwable> onFailure) {
         this.routes = routes;
         this.events = events;
-        var multipath = new Multipath(config.multipathMaximum(), 1, config.asPathRelax());
+        var decision = config.decision();
         var ribConfig = RibConfig.of(config.asn(), config.routerId(), hashSeed)
-                .withMultipath(multipath)
+                .withClusterId(decision.clusterId())
+                .withMultipath(decision.multipath())
+                .withAlwaysCompareMed(decision.alwaysCompareMed())
+                .withGracefulShutdown(decision.honourGracefulShutdown())
                 .withMaximumPrefixes(config.maximumPrefixes())
                 .withUsableNextHop(this::isUsableNextHop);
         rib = new Rib(ribConfig, this::nextHopsChanged);
@@ -117,14 +116,10 @@ final class RibWork implements Exchanges {
         thread.submit(() -> {});
     }
 
-    void announce(Prefix prefix, int... communities) {
-        var values = IntStream.of(communities)
-                .boxed()
-                .distinct()
-                .sorted(Integer::compareUnsigned)
-                .toList();
-        own.put(prefix, values);
-        originate(prefix);
+    /** @param attributes with ORIGIN and AS_PATH, perhaps NEXT_HOP */
+    void announce(Prefix prefix, PathAttributes attributes) {
+        own.put(prefix, attributes);
+        originate(prefix, attributes);
     }
 
     void withdraw(Prefix prefix) {
@@ -139,28 +134,26 @@ final class RibWork implements Exchanges {
         draining = IntStream.concat(IntStream.of(GRACEFUL_SHUTDOWN), IntStream.of(communities))
                 .boxed()
                 .toList();
-        own.keySet().forEach(this::originate);
+        own.forEach(this::originate);
     }
 
     void endDrain() {
         draining = List.of();
-        own.keySet().forEach(this::originate);
+        own.forEach(this::originate);
     }
 
-    Map<Prefix, List<Integer>> ownRoutes() {
+    Map<Prefix, PathAttributes> ownRoutes() {
         return new TreeMap<>(own);
     }
 
-    private void originate(Prefix prefix) {
-        var communities = new ArrayList<>(own.getOrDefault(prefix, List.of()));
+    private void originate(Prefix prefix, PathAttributes attributes) {
+        var communities = new ArrayList<>(
+                attributes.find(Communities.class).map(Communities::values).orElse(List.of()));
         communities.addAll(draining);
         var distinct =
                 communities.stream().distinct().sorted(Integer::compareUnsigned).toList();
-        var attributes = new ArrayList<PathAttribute>(List.of(Origin.IGP, AsPath.EMPTY));
-        if (!distinct.isEmpty()) {
-            attributes.add(new Communities(distinct));
-        }
-        rib.announce(prefix, new PathAttributes(attributes).encode());
+        var announced = distinct.isEmpty() ? attributes : attributes.with(new Communities(distinct));
+        rib.announce(prefix, announced.encode());
         flush.add(prefix);
         events.tell(at -> new SpeakerEvent.OwnRouteAnnounced(at, prefix, distinct));
     }

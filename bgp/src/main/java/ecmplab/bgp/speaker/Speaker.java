@@ -1,5 +1,6 @@
 package ecmplab.bgp.speaker;
 
+import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.rib.PeerRoute;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     private final Events events;
     private final RibWork work;
     private final RibThread thread;
-    private final @Nullable InetSocketAddress listening;
+    private final List<InetSocketAddress> listening;
     private final Map<InetAddress, NeighborLink> links = new ConcurrentHashMap<>();
 
     private Speaker(
@@ -48,15 +48,16 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         events = new Events(listener, clock);
         work = new RibWork(config, routes, events, random.nextLong(), this::failed);
         thread = work.thread();
-        InetSocketAddress bound = null;
+        var bound = new ArrayList<InetSocketAddress>();
         try {
-            bound = config.listen() == null ? null : server.listen(config.listen());
+            config.listen().forEach(address -> bound.add(server.listen(address)));
+            config.routes().forEach(this::announce);
             config.neighbors().forEach(this::addNeighbor);
         } catch (RuntimeException impossible) {
             close();
             throw impossible;
         }
-        listening = bound;
+        listening = List.copyOf(bound);
     }
 
     /** Starts a speaker on the machine's network, with the machine's clock. */
@@ -86,16 +87,20 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         return config;
     }
 
-    /** The address listened on; empty when the speaker only dials. */
-    public Optional<InetSocketAddress> listening() {
-        return Optional.ofNullable(listening);
+    /** The addresses listened on; none when the speaker only dials. */
+    public List<InetSocketAddress> listening() {
+        return listening;
     }
 
     /** {@inheritDoc} Waits when the RIB is far behind. */
     @Override
     public void announce(Prefix prefix, int... communities) {
-        var copy = communities.clone();
-        thread.order(() -> work.announce(prefix, copy));
+        announce(OwnRoute.of(prefix, communities));
+    }
+
+    /** Announces the route to every peer, or replaces what was announced for its prefix. Waits when the RIB is far behind. */
+    public void announce(OwnRoute route) {
+        thread.order(() -> work.announce(route.prefix(), route.attributes()));
     }
 
     @Override
@@ -205,8 +210,8 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         });
     }
 
-    /** Prefixes announced here, with the communities they were announced with, in order. */
-    public Map<Prefix, List<Integer>> ownRoutes() {
+    /** Prefixes announced here, with the attributes they were announced with, in order. */
+    public Map<Prefix, PathAttributes> ownRoutes() {
         return thread.ask(rib -> work.ownRoutes());
     }
 

@@ -16,6 +16,8 @@ final class SpeakerAnswers {
                 link.address(),
                 link.config.session().remoteAsn(),
                 link.config.description(),
+                link.config.group(),
+                link.config.missingPolicies(),
                 session.state(),
                 session.since(),
                 session.received().total(),

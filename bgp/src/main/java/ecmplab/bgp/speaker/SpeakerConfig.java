@@ -1,35 +1,45 @@
 package ecmplab.bgp.speaker;
 
+import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.rib.Multipath;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import java.net.InetSocketAddress;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A speaker. Make one with {@link #of} and change it with the {@code with} methods. Graceful restart is never offered: BGP and
  * forwarding are one process here, so routes that outlive it would be black holes.
  *
- * @param listen where to take connections, port 0 for any free one; null to dial only
+ * @param listen where to take connections, port 0 for any free one; none to dial only
  * @param neighbors their sessions must have this AS and router id
- * @param multipathMaximum paths used at most for a prefix; 1 is no multipath
- * @param asPathRelax whether paths of different neighbouring ASes, of equal length, may be used together
+ * @param ranges of neighbours that need not be known beforehand; likewise
+ * @param decision how paths are compared
  * @param maximumPrefixes of a family; further ones are refused and counted
+ * @param routes announced from the start
+ * @param policies by name, for people who ask; those of the neighbours count
  */
 public record SpeakerConfig(
         Asn asn,
         RouterId routerId,
-        @Nullable InetSocketAddress listen,
+        List<InetSocketAddress> listen,
         List<NeighborConfig> neighbors,
-        int multipathMaximum,
-        boolean asPathRelax,
-        int maximumPrefixes) {
+        List<ListenRange> ranges,
+        DecisionOptions decision,
+        int maximumPrefixes,
+        List<OwnRoute> routes,
+        Map<String, Policy> policies) {
     public SpeakerConfig {
+        listen = List.copyOf(listen);
         neighbors = List.copyOf(neighbors);
-        if (multipathMaximum < 1 || multipathMaximum > 256) {
-            throw new IllegalArgumentException("multipath maximum " + multipathMaximum + ": must be 1 to 256");
-        }
+        ranges = List.copyOf(ranges);
+        routes = List.copyOf(routes);
+        policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
         if (maximumPrefixes < 1 || maximumPrefixes > 1 << 26) {
             throw new IllegalArgumentException("maximum of " + maximumPrefixes + " prefixes: must be 1 to 67108864");
         }
@@ -41,27 +51,66 @@ public record SpeakerConfig(
             }
             checkIdentity(asn, routerId, neighbor);
         }
+        for (var range : ranges) {
+            if (!addresses.add(range.prefix())) {
+                throw new IllegalArgumentException("range " + range.prefix() + " occurs twice");
+            }
+            checkIdentity(asn, routerId, range.template());
+        }
     }
 
     /** Not listening, without neighbours; multipath over at most 64 paths, of different ASes too; 4 million prefixes a family. */
     public static SpeakerConfig of(Asn asn, RouterId routerId) {
-        return new SpeakerConfig(asn, routerId, null, List.of(), 64, true, 4_000_000);
+        return new SpeakerConfig(
+                asn,
+                routerId,
+                List.of(),
+                List.of(),
+                List.of(),
+                DecisionOptions.of(routerId),
+                4_000_000,
+                List.of(),
+                Map.of());
     }
 
+    /** One address, or none. */
     public SpeakerConfig withListen(@Nullable InetSocketAddress address) {
-        return new SpeakerConfig(asn, routerId, address, neighbors, multipathMaximum, asPathRelax, maximumPrefixes);
+        return withListen(address == null ? List.of() : List.of(address));
+    }
+
+    public SpeakerConfig withListen(List<InetSocketAddress> addresses) {
+        return new SpeakerConfig(
+                asn, routerId, addresses, neighbors, ranges, decision, maximumPrefixes, routes, policies);
     }
 
     public SpeakerConfig withNeighbors(List<NeighborConfig> all) {
-        return new SpeakerConfig(asn, routerId, listen, all, multipathMaximum, asPathRelax, maximumPrefixes);
+        return new SpeakerConfig(asn, routerId, listen, all, ranges, decision, maximumPrefixes, routes, policies);
     }
 
+    public SpeakerConfig withRanges(List<ListenRange> all) {
+        return new SpeakerConfig(asn, routerId, listen, neighbors, all, decision, maximumPrefixes, routes, policies);
+    }
+
+    /** Over at most {@code maximum} paths from other ASes. */
     public SpeakerConfig withMultipath(int maximum, boolean relax) {
-        return new SpeakerConfig(asn, routerId, listen, neighbors, maximum, relax, maximumPrefixes);
+        return withDecision(decision.withMultipath(
+                new Multipath(maximum, decision.multipath().ibgp(), relax)));
+    }
+
+    public SpeakerConfig withDecision(DecisionOptions other) {
+        return new SpeakerConfig(asn, routerId, listen, neighbors, ranges, other, maximumPrefixes, routes, policies);
     }
 
     public SpeakerConfig withMaximumPrefixes(int maximum) {
-        return new SpeakerConfig(asn, routerId, listen, neighbors, multipathMaximum, asPathRelax, maximum);
+        return new SpeakerConfig(asn, routerId, listen, neighbors, ranges, decision, maximum, routes, policies);
+    }
+
+    public SpeakerConfig withRoutes(List<OwnRoute> all) {
+        return new SpeakerConfig(asn, routerId, listen, neighbors, ranges, decision, maximumPrefixes, all, policies);
+    }
+
+    public SpeakerConfig withPolicies(Map<String, Policy> byName) {
+        return new SpeakerConfig(asn, routerId, listen, neighbors, ranges, decision, maximumPrefixes, routes, byName);
     }
 
     static void checkIdentity(Asn asn, RouterId routerId, NeighborConfig neighbor) {

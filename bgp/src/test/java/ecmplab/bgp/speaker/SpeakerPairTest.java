@@ -352,7 +352,7 @@ class SpeakerPairTest {
         var asn = Asn.of(65000 + number);
         var session = SessionConfig.of(EDGE, EDGE_AS, asn, id)
                 .withLocalAddress(muxAddress(number))
-                .withPort(edge.listening().orElseThrow().getPort())
+                .withPort(edge.listening().getFirst().getPort())
                 .withConnectRetry(Duration.ofMillis(200))
                 .withFamilies(EnumSet.allOf(AddressFamily.class));
         var neighbor = NeighborConfig.of(session)

@@ -7,7 +7,7 @@ final class OurConfig {
         text.append("as: ").append(Layout.SPEAKER_AS).append("\nrouter-id: 10.0.0.1\n");
         text.append("listen: \"")
                 .append(layout.speaker().getAddress().getHostAddress())
-                .append("\"\nneighbors:\n");
+                .append("\"\ndefaults: { passive: true, import: accept-all, export: accept-all }\nneighbors:\n");
         layout.sources().forEach(source -> neighbor(text, source));
         layout.receivers().forEach(receiver -> neighbor(text, receiver));
         return text.toString();
@@ -18,7 +18,7 @@ final class OurConfig {
                 .append(neighbor.address().getHostAddress())
                 .append("\":\n    as: ")
                 .append(neighbor.asn());
-        text.append("\n    passive: true\n");
+        text.append('\n');
     }
 
     private OurConfig() {}

@@ -52,7 +52,7 @@ final class BgpCommand implements Callable<Integer> {
                         if (check) {
                             System.out.println(
                                     config + ": " + good.config().neighbors().size() + " neighbours, "
-                                            + good.announce().size() + " routes");
+                                            + good.config().routes().size() + " routes");
                         } else {
                             SpeakerProcess.run(good, control, System.err);
                         }

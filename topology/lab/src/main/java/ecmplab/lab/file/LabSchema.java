@@ -11,10 +11,19 @@ final class LabSchema {
     private LabSchema() {}
 
     static Map<String, Object> document() {
+        return document("ECMP Lab: lab file", LabShapes.LAB);
+    }
+
+    /** Of a speaker's file. */
+    static Map<String, Object> speaker() {
+        return document("ECMP Lab: speaker file", SpeakerShapes.SPEAKER);
+    }
+
+    private static Map<String, Object> document(String title, Shape shape) {
         var document = new LinkedHashMap<String, Object>();
         document.put("$schema", "http://json-schema.org/draft-07/schema#");
-        document.put("title", "ECMP Lab: lab file");
-        document.putAll(schema(LabShapes.LAB));
+        document.put("title", title);
+        document.putAll(schema(shape));
         return document;
     }
 

@@ -55,6 +55,34 @@ record Settings(String name, Place place, Map<String, Entry> entries) {
                 .toList();
     }
 
+    /** The texts under a key that has one of them or a list. */
+    List<Text> each(String key) {
+        return find(key)
+                .map(value -> value instanceof Text text ? List.of(text) : texts(key))
+                .orElse(List.of());
+    }
+
+    <T> List<T> each(String key, Scalar<T> scalar) {
+        return each(key).stream().map(text -> scalar.parse().apply(text.text())).toList();
+    }
+
+    /** A list under a free key, with the place of the key. */
+    record Named(String name, Place place, List<Value> items) {}
+
+    /** The lists under a key, by their free keys. */
+    List<Named> lists(String key) {
+        return find(key)
+                .map(value -> value instanceof Section section ? section.entries() : Map.<String, Entry>of())
+                .orElse(Map.of())
+                .entrySet()
+                .stream()
+                .map(list -> new Named(
+                        list.getKey(),
+                        list.getValue().place(),
+                        list.getValue().value() instanceof Items items ? items.items() : List.of()))
+                .toList();
+    }
+
     <T> Optional<T> get(String key, Scalar<T> scalar) {
         return find(key)
                 .filter(Text.class::isInstance)

@@ -1,7 +1,9 @@
 package ecmplab.lab.node;
 
 import ecmplab.bgp.session.SessionServer;
+import ecmplab.bgp.speaker.ListenRange;
 import ecmplab.bgp.speaker.Speaker;
+import ecmplab.bgp.speaker.SpeakerConfig;
 import ecmplab.bgp.speaker.SpeakerEvent;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
@@ -13,9 +15,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code lab bgp speaker}: a speaker without a lab, in the foreground, until SIGINT or SIGTERM. */
@@ -47,12 +51,12 @@ public final class SpeakerProcess {
                 event -> say(event, progress),
                 InstantSource.system(),
                 RandomGenerator.getDefault())) {
-            file.announce().forEach(speaker::announce);
             var commands = new CommandTree();
             BgpShow.add(commands, speaker);
             commands.on("announce PREFIX", values -> change(values, prefix -> speaker.announce(prefix)))
                     .on("withdraw PREFIX", values -> change(values, speaker::withdraw));
-            speaker.listening().ifPresent(address -> progress.println("listening on " + address));
+            speaker.listening().forEach(address -> progress.println("listening on " + address));
+            warnings(file.config()).forEach(progress::println);
             try (var server = control == null ? null : ControlServer.start(control, commands)) {
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
@@ -62,6 +66,18 @@ public final class SpeakerProcess {
         } finally {
             stopped.countDown();
         }
+    }
+
+    /** What is loudly said of neighbours with which routes are not exchanged for want of a policy. */
+    private static List<String> warnings(SpeakerConfig config) {
+        return Stream.concat(
+                        config.neighbors().stream(), config.ranges().stream().map(ListenRange::template))
+                .filter(neighbor -> !neighbor.missingPolicies().isEmpty())
+                .map(
+                        neighbor -> "WARNING: neighbour " + neighbor.address().getHostAddress() + " of AS "
+                                + neighbor.session().remoteAsn() + " has no policy for " + neighbor.missingPolicies()
+                                + ": no route passes there (RFC 8212); 'import: accept-all' or 'export: own-routes' would let some")
+                .toList();
     }
 
     private static Answer change(Map<String, String> values, java.util.function.Consumer<Prefix> change) {
