@@ -35,9 +35,9 @@ final class Conversation {
     /** Answers; {@code --json}, or {@code json} as the last word as in vtysh, chooses the form. */
     void answer(List<String> request) throws IOException {
         var words = new ArrayList<>(request);
-        boolean json =
-                words.remove("--json") | (words.size() > 1 && words.getLast().equals("json"));
-        if (json && words.getLast().equals("json")) {
+        boolean json = words.remove("--json");
+        if (words.size() > 1 && words.getLast().equals("json")) {
+            json = true;
             words.removeLast();
         }
         Answer answer;
