@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
         name = "bgp",
         mixinStandardHelpOptions = true,
         description = "The BGP speaker on its own.",
-        subcommands = BgpCommand.Speak.class)
+        subcommands = {BgpCommand.Speak.class, MonitorCommand.class})
 final class BgpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new Failure(Exit.USAGE, "lab bgp: speaker --config FILE");
+        throw new Failure(Exit.USAGE, "lab bgp: speaker --config FILE, monitor --control SOCKET");
     }
 
     @Command(

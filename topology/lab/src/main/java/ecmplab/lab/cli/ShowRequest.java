@@ -85,9 +85,9 @@ record ShowRequest(
         return Integer.parseInt(text);
     }
 
-    /** {@code 500ms}, {@code 2s}, {@code 1m}, or a number of seconds as {@code watch -n} has it. */
+    /** {@code 500ms}, {@code 2s}, {@code 1m}, {@code 1h}, or a number of seconds as {@code watch -n} has it. */
     static Duration duration(String text) {
-        var matcher = java.util.regex.Pattern.compile("([0-9]{1,6})(ms|s|m|)").matcher(text);
+        var matcher = java.util.regex.Pattern.compile("([0-9]{1,6})(ms|s|m|h|)").matcher(text);
         if (!matcher.matches()) {
             throw new Failure(Exit.USAGE, "duration '" + text + "': must be such as 500ms, 2s or 1m");
         }
@@ -95,6 +95,7 @@ record ShowRequest(
         return switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(count);
             case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
             default -> Duration.ofSeconds(count);
         };
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Wait until something is so; exit code 1 at the timeout:",
-            "ready [NODE] | established [NODE|ADDRESS] | route PREFIX [--nexthops N]"
+            "ready [NODE] | established [NODE|ADDRESS] | route PREFIX [--nexthops N] | no-route PREFIX | eor [ADDRESS]"
         })
 final class WaitCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "WORDS", description = "What to wait for.")
@@ -27,6 +27,15 @@ final class WaitCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "DURATION", description = "Such as 500ms or 5s; default 10s.")
     private String timeout = "10s";
 
+    @Option(
+            names = {"-n", "--node"},
+            paramLabel = "NODE",
+            description = "Ask this node of the lab; default what the edge router forwards.")
+    private String node = "";
+
+    @Option(names = "--control", paramLabel = "SOCKET", description = "Ask a 'lab bgp speaker'.")
+    private String control = "";
+
     @Mixin
     private final LabOption lab = new LabOption();
 
@@ -36,6 +45,12 @@ final class WaitCommand implements Callable<Integer> {
         arguments.addAll(List.of("--timeout", timeout));
         if (nexthops > 0) {
             arguments.addAll(List.of("--nexthops", "" + nexthops));
+        }
+        if (!node.isEmpty()) {
+            arguments.addAll(List.of("-n", node));
+        }
+        if (!control.isEmpty()) {
+            arguments.addAll(List.of("--control", control));
         }
         lab.name().ifPresent(name -> arguments.addAll(List.of("-l", name)));
         return new Wait(System.out, System.err).run(arguments);

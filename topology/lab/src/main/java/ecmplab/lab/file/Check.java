@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * A fact that must become true in time, in the words of {@code lab wait}: {@code ready [NODE]},
- * {@code established [NODE|ADDRESS]}, {@code route PREFIX [--nexthops N]}, each with {@code --timeout DURATION}.
+ * {@code established [NODE|ADDRESS]}, {@code route PREFIX [--nexthops N]}, {@code no-route PREFIX}, each with {@code --timeout DURATION}.
  *
  * @param words without the options
  * @param nexthops of a route, 0 for any number
@@ -17,10 +17,10 @@ import java.util.List;
 public record Check(List<String> words, int nexthops, Duration patience) {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String FORMS =
-            "must be 'ready [NODE]', 'established [NODE|ADDRESS]' or 'route PREFIX [--nexthops N]', with '--timeout 10s'";
+            "must be 'ready [NODE]', 'established [NODE|ADDRESS]', 'route PREFIX [--nexthops N]' or 'no-route PREFIX', with '--timeout 10s'";
 
     static final Scalar<Check> SCALAR = new Scalar<>(
-            "a check: " + FORMS, new Scalar.Form.Matching("^(ready|established|route) ?.*$"), Check::parse);
+            "a check: " + FORMS, new Scalar.Form.Matching("^(ready|established|route|no-route) ?.*$"), Check::parse);
 
     public Check {
         words = List.copyOf(words);
@@ -52,12 +52,13 @@ public record Check(List<String> words, int nexthops, Duration patience) {
                 && switch (words.getFirst()) {
                     case "ready", "established" -> words.size() <= 2 && nexthops == 0;
                     case "route" -> words.size() == 2;
+                    case "no-route" -> words.size() == 2 && nexthops == 0;
                     default -> false;
                 };
         if (!right) {
             throw new IllegalArgumentException("'" + String.join(" ", given) + "': " + FORMS);
         }
-        if (words.getFirst().equals("route")) {
+        if (words.getFirst().endsWith("route")) {
             words.set(1, Prefix.parse(words.get(1)).toString());
         }
         return new Check(words, nexthops, patience);

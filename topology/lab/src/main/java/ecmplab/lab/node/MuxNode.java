@@ -9,6 +9,7 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.MuxShow;
 import ecmplab.mux.flow.FlowLimits;
 import ecmplab.mux.forward.Mux;
@@ -58,11 +59,12 @@ final class MuxNode implements NodeRuntime {
         ports = Ports.open(List.of(config.nics().getFirst().device()));
         worker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("mux-events").daemon().factory());
+        var feed = new EventFeed(InstantSource.system());
         speaker = Speaker.start(
                 Speakers.config(config.mux().bgp(), config.neighbors()),
                 SessionServer.open(),
-                changes -> {},
-                new BgpEvents(events),
+                feed.routes(changes -> {}),
+                feed.events(new BgpEvents(events)),
                 InstantSource.system(),
                 RandomGenerator.getDefault());
         mux = new Mux(
@@ -88,7 +90,7 @@ final class MuxNode implements NodeRuntime {
                         server.get(),
                         events,
                         this::apply);
-        BgpShow.add(commands, speaker);
+        BgpShow.add(commands, speaker, feed);
         MuxShow.add(commands, mux);
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});

@@ -21,6 +21,7 @@ import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.traffic.HttpRequests;
 import ecmplab.lab.traffic.VmServices;
 import java.io.IOException;
@@ -114,7 +115,7 @@ public final class Rehearsal {
             coming.announce(Prefix.parse("203.0.113.10/32"));
             await(() -> listening.summary().peers().stream().anyMatch(peer -> peer.state() == State.ESTABLISHED));
             var commands = new CommandTree();
-            BgpShow.add(commands, listening);
+            BgpShow.add(commands, listening, new EventFeed(java.time.InstantSource.system()));
             try (var server = ControlServer.start(folder.resolve("speaker.sock"), commands)) {
                 ControlClient.ask(folder.resolve("speaker.sock"), List.of("show", "bgp", "summary", "--json"));
             }

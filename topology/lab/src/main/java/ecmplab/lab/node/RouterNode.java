@@ -7,6 +7,7 @@ import ecmplab.lab.fabric.NodeConfig.Nic;
 import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.RouterShow;
 import ecmplab.port.ForwardingThread;
 import ecmplab.router.EdgeRouter;
@@ -55,17 +56,18 @@ final class RouterNode implements NodeRuntime {
                 System::nanoTime,
                 InstantSource.system());
         forwarding = new ForwardingThread("forwarding", ports.all(), router.processor(), System::nanoTime).start();
+        var feed = new EventFeed(InstantSource.system());
         speaker = Speaker.start(
                 Speakers.config(config.router().bgp(), config.neighbors()),
                 SessionServer.open(),
-                router,
-                new BgpEvents(events),
+                feed.routes(router),
+                feed.events(new BgpEvents(events)),
                 InstantSource.system(),
                 RandomGenerator.getDefault());
         timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("upkeep").daemon().factory());
         var _ = timer.scheduleWithFixedDelay(router::upkeep, 1, 1, TimeUnit.SECONDS);
-        BgpShow.add(commands, speaker);
+        BgpShow.add(commands, speaker, feed);
         RouterShow.add(commands, router, forwarding);
     }
 

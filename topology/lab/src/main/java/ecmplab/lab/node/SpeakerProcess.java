@@ -11,6 +11,7 @@ import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
 import ecmplab.lab.file.SpeakerFile;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.EventFeed;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -44,15 +45,16 @@ public final class SpeakerProcess {
                 Thread.currentThread().interrupt();
             }
         }));
+        var feed = new EventFeed(InstantSource.system());
         try (var speaker = Speaker.start(
                 file.config(),
                 SessionServer.open(),
-                changes -> {},
-                event -> say(event, progress),
+                feed.routes(changes -> {}),
+                feed.events(event -> say(event, progress)),
                 InstantSource.system(),
                 RandomGenerator.getDefault())) {
             var commands = new CommandTree();
-            BgpShow.add(commands, speaker);
+            BgpShow.add(commands, speaker, feed);
             commands.on("announce PREFIX", values -> change(values, prefix -> speaker.announce(prefix)))
                     .on("withdraw PREFIX", values -> change(values, speaker::withdraw));
             speaker.listening().forEach(address -> progress.println("listening on " + address));

@@ -4,7 +4,6 @@ import ecmplab.bgp.rib.PeerRoute;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
 import ecmplab.bgp.session.State;
-import ecmplab.bgp.speaker.PeerSummary;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.speaker.SpeakerSummary;
 import ecmplab.bgp.wire.AddressFamily;
@@ -21,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-/** {@code show bgp ...} of a speaker, and what waits for its facts. */
+/** {@code show bgp ...} of a speaker. */
 public final class BgpShow {
     /** Routes of one answer; a table that is longer is read page by page. */
     private static final int MOST_ROUTES = 10_000;
@@ -34,17 +33,17 @@ public final class BgpShow {
         this.speaker = speaker;
     }
 
-    /** Adds the commands to a node's. */
-    public static void add(CommandTree commands, Speaker speaker) {
+    /** Adds the commands to a node's, with those that wait and follow. */
+    public static void add(CommandTree commands, Speaker speaker, EventFeed feed) {
+        WaitShow.add(commands, speaker, feed);
+        MonitorShow.add(commands, speaker, feed);
         var show = new BgpShow(speaker);
         commands.on("show bgp summary", values -> show.summary(true))
                 .on("show ip bgp summary", values -> show.summary(true))
                 .on("show bgp ipv4 [unicast] summary", values -> show.summary(false))
                 .on("show bgp neighbors", values -> show.neighbors())
                 .on("show bgp neighbors ADDRESS", values -> show.neighbor(values))
-                .on("show bgp neighbors ADDRESS received-routes|advertised-routes", show::neighborRoutes)
-                .on("wait established [PEER]", show::established)
-                .on("wait route PREFIX [nexthops] [COUNT]", show::waitRoute);
+                .on("show bgp neighbors ADDRESS received-routes|advertised-routes", show::neighborRoutes);
         for (var words : List.of("show bgp ipv4 [unicast]", "show ip bgp")) {
             commands.on(words, values -> show.routes(AddressFamily.IPV4_UNICAST))
                     .on(words + " PREFIX", show::route);
@@ -194,39 +193,6 @@ public final class BgpShow {
             var route = text.contains("/") ? speaker.route(prefix) : speaker.longestMatch(prefix.address());
             return route.map(found -> Answer.of(BgpJson.route(found), () -> RouteText.of(found)))
                     .orElseGet(() -> Answer.noSuch("% Network not in table: " + text));
-        } catch (IllegalArgumentException wrong) {
-            return Answer.usage(String.valueOf(wrong.getMessage()));
-        }
-    }
-
-    private Answer established(Map<String, String> values) {
-        var peer = values.get("PEER");
-        var missing = speaker.summary().peers().stream()
-                .filter(each -> peer == null || each.address().getHostAddress().equals(peer))
-                .filter(each -> each.state() != State.ESTABLISHED)
-                .map(PeerSummary::address)
-                .map(InetAddress::getHostAddress)
-                .toList();
-        if (peer != null
-                && speaker.summary().peers().stream()
-                        .noneMatch(each -> each.address().getHostAddress().equals(peer))) {
-            return Answer.noSuch("no neighbour " + peer);
-        }
-        return missing.isEmpty()
-                ? Answer.line("established")
-                : Answer.isFalse("not established: " + String.join(", ", missing));
-    }
-
-    private Answer waitRoute(Map<String, String> values) {
-        try {
-            int wanted = Integer.parseInt(values.getOrDefault("COUNT", "1"));
-            int have = speaker.route(Prefix.parse(values.getOrDefault("PREFIX", "")))
-                    .map(route -> route.nextHops().size())
-                    .orElse(0);
-            var line = values.get("PREFIX") + " has " + have + " next hops";
-            return have == wanted || (!values.containsKey("COUNT") && have > 0)
-                    ? Answer.line(line)
-                    : Answer.isFalse(line);
         } catch (IllegalArgumentException wrong) {
             return Answer.usage(String.valueOf(wrong.getMessage()));
         }

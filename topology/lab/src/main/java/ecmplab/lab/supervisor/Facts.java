@@ -71,6 +71,7 @@ final class Facts {
             return switch (words.getFirst()) {
                 case "ready" -> ready(words.subList(1, words.size()));
                 case "established" -> established(words.subList(1, words.size()));
+                case "no-route" -> noRoute(words.getLast());
                 default -> route(words.getLast(), check.nexthops());
             };
         } catch (HopelessException never) {
@@ -123,6 +124,11 @@ final class Facts {
         return new Verdict(
                 nexthops > 0 ? active == nexthops : active > 0,
                 active == 0 ? "no route to " + prefix : prefix + " by " + active + " next hops");
+    }
+
+    private Verdict noRoute(String prefix) throws IOException, InterruptedException {
+        var route = route(prefix, 0);
+        return new Verdict(!route.holds(), route.why());
     }
 
     private Node.Speaker edge() throws IOException {

@@ -44,6 +44,7 @@ class ReadmeTest {
                     lab.fine(words);
                 }
             }
+            case "watch" -> lab.fine((command + " --watch 10ms --times 2").split(" +"));
             case "logs" -> follow(lab, words);
             default -> lab.fine(words);
         }
