@@ -31,6 +31,10 @@ public record Open(Asn asn, int holdTimeSeconds, RouterId routerId, List<Capabil
     /** Where a first parameter's type would be, says that all lengths have two octets (RFC 9072). */
     private static final int EXTENDED = 255;
 
+    /** Capabilities without which the session would mean something else: one that cannot be read is an error (RFC 4271 section 6.2). */
+    private static final Set<Integer> FIXED_FORM =
+            Set.of(Capability.Multiprotocol.CODE, Capability.Role.CODE, Capability.FourOctetAs.CODE);
+
     private static final int UNSUPPORTED_VERSION = 1;
     private static final int BAD_PEER_AS = 2;
     private static final int BAD_IDENTIFIER = 3;
@@ -185,6 +189,11 @@ public record Open(Asn asn, int holdTimeSeconds, RouterId routerId, List<Capabil
             }
             if (!capabilities(octets, at + header, at + header + size, capabilities)) {
                 return malformed(0, Octets.NONE, "a capability runs past its parameter");
+            }
+            for (var capability : capabilities) {
+                if (capability instanceof Capability.Unknown(int code, var value) && FIXED_FORM.contains(code)) {
+                    return malformed(0, Octets.NONE, "capability " + code + " of " + value.length() + " octets");
+                }
             }
             at += header + size;
         }

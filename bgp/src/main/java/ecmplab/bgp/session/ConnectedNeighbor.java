@@ -1,8 +1,6 @@
 package ecmplab.bgp.session;
 
 import ecmplab.bgp.attribute.MalformedUpdate;
-import ecmplab.bgp.capability.Open;
-import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Notification;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,11 +31,14 @@ final class ConnectedNeighbor implements Neighbor {
     private volatile SessionConfig config;
     private final SessionListener listener;
     private final Transport transport;
+    private final Taps taps;
     private final EventLoop loop;
     private final InstantSource clock;
     private final StateMachine machine;
     /** Called when the MD5 key may be another one. */
     private final Runnable keysChanged;
+    /** Called when there is no connection any more. */
+    private final Consumer<ConnectedNeighbor> left;
 
     private final Counters counters = new Counters();
 
@@ -62,14 +64,18 @@ final class ConnectedNeighbor implements Neighbor {
             SessionConfig config,
             SessionListener listener,
             Transport transport,
+            Taps taps,
             EventLoop loop,
             InstantSource clock,
             RandomGenerator random,
-            Runnable keysChanged) {
+            Runnable keysChanged,
+            Consumer<ConnectedNeighbor> left) {
         this.keysChanged = keysChanged;
+        this.left = left;
         this.config = config;
         this.listener = listener;
         this.transport = transport;
+        this.taps = taps;
         this.loop = loop;
         this.clock = clock;
         this.machine = new StateMachine(config, random);
@@ -166,6 +172,7 @@ final class ConnectedNeighbor implements Neighbor {
                 step(new Event.Accepted(number, channel.localAddress(), channel.remoteAddress()));
             } else {
                 channel.close();
+                leaveWhenIdle();
             }
         });
     }
@@ -199,6 +206,14 @@ final class ConnectedNeighbor implements Neighbor {
         } finally {
             stepping = false;
         }
+        leaveWhenIdle();
+    }
+
+    /** A guest stays as long as it has a connection, and while it is stopped or backs off. */
+    private void leaveWhenIdle() {
+        if (connections.isEmpty() && machine.state() == State.ACTIVE && lastNumber > 0) {
+            left.accept(this);
+        }
     }
 
     private void perform(Action action) {
@@ -212,32 +227,24 @@ final class ConnectedNeighbor implements Neighbor {
             case Action.StopRetryTimer() -> cancel(retryTimer);
             case Action.StartBackOff(var after) -> backOffTimer = schedule(new Event.BackOffExpired(), after);
             case Action.StopBackOff() -> cancel(backOffTimer);
-            case Action.SendOpen(int number, var open) -> sendOpen(connection(number), open);
-            case Action.SendKeepalive(int number) -> {
-                var connection = connection(number);
-                var message = connection.channel().alloc().buffer(Framing.HEADER);
-                Framing.writeKeepalive(message);
-                connection.outbound().sendNow(message);
-            }
+            case Action.SendOpen(int number, var open) -> connection(number).sendOpen(open);
+            case Action.SendKeepalive(int number) -> connection(number).sendKeepalive();
             case Action.StartHoldTimer(int number, var after) ->
                 connection(number).timers().startHold(after);
             case Action.StartKeepaliveTimer(int number, var after) ->
                 connection(number).timers().startKeepalive(after);
             case Action.Close close -> close(close);
             case Action.SessionUp(int number, var negotiated) -> up(connection(number), negotiated);
-            case Action.SessionDown over -> {
-                var down = session;
-                session = null;
-                if (down != null) {
-                    listener.closed(down, over.reason());
-                }
-            }
+            case Action.SessionDown over -> down(over.reason());
             case Action.AttemptFailed(var reason) -> {
                 lastClose = reason;
                 listener.attemptFailed(this, reason);
             }
             case Action.Refused refused -> counters.increment(Counters.REFUSED);
-            case Action.StateChanged(var from, var to, var cause) -> listener.stateChanged(this, from, to, cause);
+            case Action.StateChanged(var from, var to, var cause) -> {
+                taps.stateChanged(this, from, to);
+                listener.stateChanged(this, from, to, cause);
+            }
         }
     }
 
@@ -283,12 +290,6 @@ final class ConnectedNeighbor implements Neighbor {
         }
     }
 
-    private void sendOpen(Connection connection, Open open) {
-        var message = connection.channel().alloc().buffer();
-        open.encode(message);
-        connection.outbound().sendNow(message);
-    }
-
     private void close(Action.Close close) {
         var connection = connection(close.connection());
         if (close.notification() != null) {
@@ -306,7 +307,22 @@ final class ConnectedNeighbor implements Neighbor {
         session = established;
         transport.limitRetransmission(connection.channel(), negotiated.holdTime());
         connection.timers().startSendHold(config.timers().sendHoldTime());
+        connection.introduce(taps);
         listener.established(established, negotiated);
+    }
+
+    private void down(CloseReason reason) {
+        var over = session;
+        session = null;
+        if (over != null) {
+            taps.closed(over.ends(), over.negotiated(), reason);
+            listener.closed(over, reason);
+        }
+    }
+
+    /** On the event loop: tells a tap that is new of the session that is up. */
+    void introduce(MessageTap tap) {
+        connections.values().forEach(connection -> connection.introduce(tap));
     }
 
     /** The connection of an action: the state machine knows only those that are here. */
@@ -336,6 +352,10 @@ final class ConnectedNeighbor implements Neighbor {
 
     SessionListener listener() {
         return listener;
+    }
+
+    Taps taps() {
+        return taps;
     }
 
     Counters counters() {
@@ -377,6 +397,7 @@ final class ConnectedNeighbor implements Neighbor {
         connection.timers().stop();
         connections.remove(connection.number());
         completeWhenDrained();
+        leaveWhenIdle();
     }
 
     private void completeWhenDrained() {

@@ -1,14 +1,12 @@
 package ecmplab.bgp.session;
 
-import ecmplab.bgp.attribute.MalformedUpdate;
-import ecmplab.bgp.attribute.UpdateDecoder;
 import ecmplab.bgp.capability.Open;
-import ecmplab.bgp.rib.RouteBatch;
-import ecmplab.bgp.wire.AddressFamily;
-import ecmplab.bgp.wire.BigEndian;
 import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Notification;
+import ecmplab.bgp.wire.Octets;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
@@ -17,18 +15,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection with a neighbour: frames and decodes what comes in, in place, and tells {@link ConnectedNeighbor}. All of it on
- * the neighbour's event loop.
+ * One TCP connection with a neighbour: frames what comes in, in place, and tells {@link ConnectedNeighbor}. All of it on the
+ * neighbour's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the end of a channel is told to this handler
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final int FIRST_BUFFER = 16 << 10;
-    /** Octets of a batch at which it is handed over before input is drained. */
-    private static final long FULL_BATCH = 1 << 20;
 
     private final ConnectedNeighbor neighbor;
     private final int number;
     private final SocketChannel channel;
+    private final MessageTap.Ends ends;
     private final Outbound outbound;
     private final ConnectionTimers timers;
 
@@ -37,17 +34,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private int longestMessage = Framing.STANDARD_MESSAGE;
     private boolean done;
     private long lastReadNanos;
+    private Octets sentOpen = Octets.NONE;
+    private Octets receivedOpen = Octets.NONE;
 
     private @Nullable EstablishedSession session;
-    private @Nullable UpdateDecoder decoder;
-    private RouteBatch batch = new RouteBatch();
-    private final UpdateDecoder.Sink sink = new BatchSink();
+    private @Nullable Inbound inbound;
 
+    /** @param channel connected */
     Connection(ConnectedNeighbor neighbor, int number, SocketChannel channel) {
         this.neighbor = neighbor;
         this.number = number;
         this.channel = channel;
-        this.outbound = new Outbound(neighbor, channel);
+        this.ends = new MessageTap.Ends(neighbor, channel.localAddress(), channel.remoteAddress());
+        this.outbound = new Outbound(neighbor, channel, ends);
         this.timers = new ConnectionTimers(neighbor.loop(), this, neighbor::step);
         this.lastReadNanos = neighbor.loop().ticker().nanoTime();
     }
@@ -58,6 +57,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     SocketChannel channel() {
         return channel;
+    }
+
+    MessageTap.Ends ends() {
+        return ends;
     }
 
     Outbound outbound() {
@@ -78,13 +81,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return lastReadNanos;
     }
 
+    void sendOpen(Open open) {
+        var message = channel.alloc().buffer();
+        open.encode(message);
+        sentOpen = Octets.of(ByteBufUtil.getBytes(message));
+        outbound.sendNow(message);
+    }
+
+    void sendKeepalive() {
+        var message = channel.alloc().buffer(Framing.HEADER);
+        Framing.writeKeepalive(message);
+        outbound.sendNow(message);
+    }
+
     /** From now on UPDATEs are decoded by what was negotiated. */
     EstablishedSession establish(Negotiated negotiated) {
         longestMessage = negotiated.maxMessageSize();
-        decoder = new UpdateDecoder(negotiated.isEbgp(), negotiated.fourOctetAs(), negotiated.families());
         var up = new EstablishedSession(neighbor, this, negotiated);
         session = up;
+        inbound = new Inbound(this, neighbor, up);
         return up;
+    }
+
+    /** Tells the tap of the session on this connection. */
+    void introduce(MessageTap tap) {
+        var up = session;
+        if (up != null) {
+            tap.established(ends, up.negotiated(), sentOpen, receivedOpen);
+        }
     }
 
     /** Ends the connection, after the notification if there is one; whatever comes in from now on is not looked at. */
@@ -94,6 +118,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         done = true;
         session = null;
+        inbound = null;
         timers.stop();
         channel.config().setAutoRead(true);
         outbound.finish(notification, peerIsGone);
@@ -132,6 +157,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             }
             if (length == Framing.FAULTY) {
                 var answer = Framing.fault(input, at, end - at, longestMessage);
+                deliver();
                 neighbor.step(
                         new Event.MalformedReceived(number, answer, "malformed message header: " + answer.name()));
                 break;
@@ -146,10 +172,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void message(int at, int length) {
         int type = input[at + 18];
         neighbor.counters().received(type, length);
+        if (neighbor.taps().isOn()) {
+            var view = Unpooled.wrappedBuffer(input, at, length);
+            neighbor.taps().message(ends, MessageTap.Direction.RECEIVED, view);
+        }
         switch (type) {
-            case Framing.UPDATE -> update(at, length);
+            case Framing.UPDATE -> {
+                if (inbound == null) {
+                    neighbor.step(new Event.UpdateReceived(number)); // an error, or what makes the session
+                }
+                if (inbound != null) {
+                    inbound.update(input, at, length);
+                }
+            }
             case Framing.KEEPALIVE -> neighbor.step(new Event.KeepaliveReceived(number));
             case Framing.OPEN -> {
+                receivedOpen = Octets.copy(input, at, length);
                 switch (Open.decode(input, at, length)) {
                     case Open.Outcome.Valid(var open) -> neighbor.step(new Event.OpenReceived(number, open));
                     case Open.Outcome.Malformed(var answer, var reason) ->
@@ -161,64 +199,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 var notification = Framing.readNotification(input, at, length);
                 neighbor.step(new Event.NotificationReceived(number, notification));
             }
-            case Framing.ROUTE_REFRESH -> routeRefresh(at, length);
+            case Framing.ROUTE_REFRESH -> {
+                neighbor.step(new Event.RouteRefreshReceived(number));
+                if (inbound != null) {
+                    inbound.routeRefresh(input, at, length);
+                }
+            }
             default -> throw new IllegalStateException("framing let type " + type + " pass");
         }
     }
 
-    private void update(int at, int length) {
-        if (session == null) {
-            neighbor.step(new Event.UpdateReceived(number)); // an error, or what makes the session
-        }
-        var up = session;
-        var updates = decoder;
-        if (up == null || updates == null) {
-            return;
-        }
-        var fault = updates.decode(input, at, length, sink);
-        if (fault != null) {
-            neighbor.malformed(up, fault);
-            if (fault.cost() == MalformedUpdate.Cost.SESSION_RESET) {
-                neighbor.step(new Event.MalformedReceived(number, fault.notification(), fault.toString()));
-                return;
-            }
-        }
-        if (batch.size() >= FULL_BATCH) {
-            deliver();
-        }
-    }
-
-    private void routeRefresh(int at, int length) {
-        neighbor.step(new Event.RouteRefreshReceived(number));
-        var up = session;
-        if (up == null) {
-            return;
-        }
-        int afi = BigEndian.uint16(input, at + Framing.HEADER);
-        int subtype = input[at + Framing.HEADER + 2];
-        int safi = input[at + Framing.HEADER + 3] & 0xFF;
-        if (subtype != 0 || length != Framing.HEADER + 4) {
-            return; // RFC 7313 marks and RFC 5291 filters, neither of which we offered
-        }
-        for (var family : up.negotiated().families()) {
-            if (family.afi() == afi && family.safi() == safi) {
-                deliver();
-                neighbor.listener().routeRefresh(up, family);
-            }
-        }
-    }
-
-    /** Hands what was decoded to the listener. */
     private void deliver() {
-        var up = session;
-        if (up == null || batch.isEmpty()) {
-            return;
+        if (inbound != null) {
+            inbound.deliver();
         }
-        var full = batch;
-        batch = new RouteBatch();
-        if (!neighbor.listener().routes(up, full)) {
-            channel.config().setAutoRead(false);
-        }
+    }
+
+    void pauseReading() {
+        channel.config().setAutoRead(false);
     }
 
     void resumeReading() {
@@ -251,10 +249,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             lost(String.valueOf(cause.getMessage()));
+            channel.close();
         } else {
-            neighbor.broke(this, cause);
+            neighbor.broke(this, cause); // which lets the peer read why
         }
-        channel.close();
     }
 
     private void lost(String detail) {
@@ -263,28 +261,5 @@ final class Connection extends ChannelInboundHandlerAdapter {
             neighbor.step(new Event.Lost(number, detail));
         }
         neighbor.gone(this);
-    }
-
-    /** Fills the batch at hand. */
-    private final class BatchSink implements UpdateDecoder.Sink {
-        @Override
-        public void attributes(byte[] octets, int from, int length) {
-            batch.attributes(octets, from, length);
-        }
-
-        @Override
-        public void reach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-            batch.reach(family, high, low, prefixLength, pathId);
-        }
-
-        @Override
-        public void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-            batch.unreach(family, high, low, prefixLength, pathId);
-        }
-
-        @Override
-        public void endOfRib(AddressFamily family) {
-            batch.endOfRib(family);
-        }
     }
 }

@@ -67,6 +67,9 @@ final class ConnectionTimers {
 
     /** Watches that the peer takes what is sent (RFC 9687). */
     void startSendHold(Duration limit) {
+        if (limit.isZero()) {
+            return;
+        }
         long period = limit.toNanos() / 8;
         sendHold = loop.scheduleAtFixedRate(
                 () -> {

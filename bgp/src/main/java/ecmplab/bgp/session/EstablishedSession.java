@@ -41,6 +41,10 @@ final class EstablishedSession implements Session {
         return connection.outbound().pendingOctets();
     }
 
+    MessageTap.Ends ends() {
+        return connection.ends();
+    }
+
     boolean uses(Outbound outbound) {
         return connection.outbound() == outbound;
     }

@@ -19,7 +19,7 @@ final class Link {
     Negotiated negotiated;
     /** Whether the peer has confirmed our OPEN with a KEEPALIVE. */
     boolean confirmed;
-
+    /** Keepalives sent since it was established. */
     int keepalives;
 
     Link(int number, boolean initiatedByUs, InetSocketAddress local, InetSocketAddress remote) {
@@ -27,5 +27,29 @@ final class Link {
         this.initiatedByUs = initiatedByUs;
         this.local = local;
         this.remote = remote;
+    }
+
+    boolean isEstablished() {
+        return state == State.ESTABLISHED;
+    }
+
+    /** Whether the session on it survives a restart of the peer, and has been up for long enough that another connection means one. */
+    boolean mayBeRestarted() {
+        var agreed = negotiated;
+        return isEstablished()
+                && agreed != null
+                && agreed.peerRestart() != null
+                && !agreed.peerRestart().families().isEmpty()
+                && (keepalives > 0 || agreed.keepalive().isZero());
+    }
+
+    /** Whether a NOTIFICATION of ours must say when it is meant to end all, routes included (RFC 8538 section 3). */
+    boolean tellsHardResets() {
+        var agreed = negotiated;
+        return isEstablished()
+                && agreed != null
+                && agreed.peerRestart() != null
+                && agreed.peerRestart().notifications()
+                && !agreed.peerRestart().families().isEmpty();
     }
 }

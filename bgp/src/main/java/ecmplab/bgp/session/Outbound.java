@@ -27,6 +27,7 @@ final class Outbound {
 
     private final ConnectedNeighbor neighbor;
     private final SocketChannel channel;
+    private final MessageTap.Ends ends;
     private final Queue<ByteBuf> routes = new ArrayDeque<>();
     /** Octets of routes accepted and not yet written. */
     private final AtomicLong pending = new AtomicLong();
@@ -37,7 +38,8 @@ final class Outbound {
     private volatile boolean open = true;
     private boolean owesWritable;
 
-    Outbound(ConnectedNeighbor neighbor, SocketChannel channel) {
+    Outbound(ConnectedNeighbor neighbor, SocketChannel channel, MessageTap.Ends ends) {
+        this.ends = ends;
         this.neighbor = neighbor;
         this.channel = channel;
         this.lastProgressNanos = neighbor.loop().ticker().nanoTime();
@@ -113,10 +115,14 @@ final class Outbound {
     }
 
     private void count(ByteBuf messages) {
+        boolean tapped = neighbor.taps().isOn();
         int end = messages.writerIndex();
         for (int at = messages.readerIndex(); at < end; ) {
             int length = messages.getUnsignedShort(at + 16);
             neighbor.counters().sent(messages.getByte(at + 18), length);
+            if (tapped) {
+                neighbor.taps().message(ends, MessageTap.Direction.SENT, messages.slice(at, length));
+            }
             at += length;
         }
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * How to talk to one neighbour. Make one with {@link #of} and change it with the {@code with} methods.
  *
  * @param remoteAddress who the neighbour is; a link-local address has its interface as scope
+ * @param remoteAsn the only AS that is taken, or {@link #ANY_OTHER_AS}
  * @param routerId our BGP Identifier
  */
 public record SessionConfig(
@@ -28,13 +29,15 @@ public record SessionConfig(
         SessionTimers timers,
         Offer offer) {
     public static final int BGP_PORT = TransportOptions.BGP_PORT;
+    /** As {@code remoteAsn}: whatever AS the peer tells, if it is not ours. */
+    public static final Asn ANY_OTHER_AS = Asn.of(0);
 
     private static final int HOPS_WITHIN_AN_AS = 64;
 
     public SessionConfig {
-        if (remoteAsn.bits() == 0 || localAsn.bits() == 0) {
-            throw new IllegalArgumentException(
-                    "AS 0 with neighbour " + remoteAddress.getHostAddress() + ": must be 1 to 4294967295 (RFC 7607)");
+        if (localAsn.bits() == 0) {
+            throw new IllegalArgumentException("our AS 0 with neighbour " + remoteAddress.getHostAddress()
+                    + ": must be 1 to 4294967295 (RFC 7607)");
         }
         if (routerId.bits() == 0) {
             throw new IllegalArgumentException("router id 0.0.0.0: must not be zero (RFC 6286 section 2.1)");
@@ -61,6 +64,11 @@ public record SessionConfig(
                 TransportOptions.of(remoteAsn.equals(localAsn) ? HOPS_WITHIN_AN_AS : 1),
                 SessionTimers.standard(),
                 Offer.of(EnumSet.of(AddressFamily.IPV4_UNICAST)));
+    }
+
+    /** Whether this is the AS that the neighbour may have. */
+    boolean takes(Asn asn) {
+        return remoteAsn.equals(ANY_OTHER_AS) ? !asn.equals(localAsn) : remoteAsn.equals(asn);
     }
 
     public boolean isEbgp() {
@@ -154,10 +162,15 @@ public record SessionConfig(
         return withOffer(offer.withFamilies(offered));
     }
 
+    /** The AS that is taken, for people. */
+    String peerAs() {
+        return remoteAsn.equals(ANY_OTHER_AS) ? "any but " + localAsn : remoteAsn.toString();
+    }
+
     /** Never shows the password. */
     @Override
     public String toString() {
-        return "neighbour " + remoteAddress.getHostAddress() + " AS " + remoteAsn + ", local AS " + localAsn + " id "
+        return "neighbour " + remoteAddress.getHostAddress() + " AS " + peerAs() + ", local AS " + localAsn + " id "
                 + routerId + ", " + transport + ", hold " + timers.holdTime().toSeconds() + " s, " + families();
     }
 }

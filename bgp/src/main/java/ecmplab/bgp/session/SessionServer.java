@@ -1,19 +1,22 @@
 package ecmplab.bgp.session;
 
 import ecmplab.bgp.wire.Notification;
+import ecmplab.bgp.wire.Prefix;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one speaker: its event loop, its listening sockets, and its neighbours. Inbound connections go to the neighbour by
@@ -30,7 +34,6 @@ import java.util.random.RandomGenerator;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of a close; nobody has a use for its result
 public final class SessionServer implements AutoCloseable {
-    private static final int BACKLOG = 128;
     /** Longer than the time that a peer has to read our last NOTIFICATION. */
     private static final long CLOSE_MILLIS = 1500;
 
@@ -38,18 +41,41 @@ public final class SessionServer implements AutoCloseable {
     private final EventLoopGroup group;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Map<InetAddress, ConnectedNeighbor> neighbors = new ConcurrentHashMap<>();
+    /** The one thread of the group. */
+    private final EventLoop loop;
+
+    private final Taps taps = new Taps();
+    private final Map<Source, ConnectedNeighbor> neighbors = new ConcurrentHashMap<>();
+    private final Map<Prefix, GuestRange> ranges = new ConcurrentHashMap<>();
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
     private final LongAdder refused = new LongAdder();
 
-    /** A listening socket, for addresses of one version of IP. */
-    private record Listening(ServerChannel channel, boolean v4) {}
+    /** A listening socket. That of any IPv6 address takes IPv4 too. */
+    private record Listening(ServerChannel channel, InetAddress address) {
+        boolean takes(InetAddress peer) {
+            boolean sameVersion = address instanceof Inet4Address == peer instanceof Inet4Address;
+            return sameVersion || isMapped(peer);
+        }
+
+        boolean isMapped(InetAddress peer) {
+            return peer instanceof Inet4Address && address instanceof Inet6Address && address.isAnyLocalAddress();
+        }
+    }
+
+    /** Who a connection comes from. Link-local addresses are equal whatever their interface is, so that is told apart here. */
+    private record Source(InetAddress address, int scope) {
+        static Source of(InetAddress address) {
+            boolean scoped = address instanceof Inet6Address && address.isLinkLocalAddress();
+            return new Source(address, scoped ? ((Inet6Address) address).getScopeId() : 0);
+        }
+    }
 
     private SessionServer(Transport transport, InstantSource clock, RandomGenerator random) {
         this.transport = transport;
         this.clock = clock;
         this.random = random;
         this.group = transport.newGroup(1);
+        this.loop = group.next();
     }
 
     /** With the best transport that the machine has. */
@@ -71,11 +97,11 @@ public final class SessionServer implements AutoCloseable {
      * @throws IllegalArgumentException when there is a neighbour of that address
      * @throws UnsupportedOperationException when it has a password and the transport no MD5
      */
-    public synchronized Neighbor add(SessionConfig config, SessionListener listener) {
+    public Neighbor add(SessionConfig config, SessionListener listener) {
         transport.check(config);
-        var neighbor =
-                new ConnectedNeighbor(config, listener, transport, group.next(), clock, random, this::keysChanged);
-        if (neighbors.putIfAbsent(config.remoteAddress(), neighbor) != null) {
+        var neighbor = new ConnectedNeighbor(
+                config, listener, transport, taps, loop, clock, random, this::keysChanged, this::left);
+        if (neighbors.putIfAbsent(Source.of(config.remoteAddress()), neighbor) != null) {
             throw new IllegalArgumentException(
                     "there is a neighbour " + config.remoteAddress().getHostAddress() + " already");
         }
@@ -92,14 +118,74 @@ public final class SessionServer implements AutoCloseable {
     }
 
     /** Ends the neighbour's session with Cease/3 and forgets it. */
-    public synchronized void remove(Neighbor neighbor) {
+    public void remove(Neighbor neighbor) {
         var config = neighbor.config();
-        if (neighbor instanceof ConnectedNeighbor ours && neighbors.remove(config.remoteAddress(), ours)) {
+        if (neighbor instanceof ConnectedNeighbor ours && neighbors.remove(Source.of(config.remoteAddress()), ours)) {
             ours.end(Notification.cease(Notification.CEASE_PEER_DECONFIGURED));
             if (config.transport().md5Password() != null) {
                 keysChanged();
             }
         }
+    }
+
+    /**
+     * Lets peers connect from a range of addresses without being configured. Such a guest is gone when its last connection is. Where
+     * ranges overlap the longest prefix counts, and a configured neighbour goes before all of them.
+     *
+     * @param limit of guests at a time, at least 1; more are closed and counted
+     * @param md5Password key of all their connections (RFC 2385), or null
+     * @throws IllegalArgumentException when the range is there already
+     * @throws UnsupportedOperationException when there is a password and the transport has no MD5
+     */
+    public void acceptRange(Prefix prefix, int limit, @Nullable String md5Password, Guests guests) {
+        if (md5Password != null && transport != Transport.EPOLL) {
+            throw new UnsupportedOperationException("TCP MD5 signatures need epoll, which is not available");
+        }
+        var range = new GuestRange(prefix, limit, md5Password, guests);
+        if (ranges.putIfAbsent(prefix, range) != null) {
+            throw new IllegalArgumentException("there is a range " + prefix + " already");
+        }
+        synchronized (listeners) {
+            listeners.forEach(listening -> setRangeKey(listening, range, md5Password));
+        }
+    }
+
+    /** Takes no more guests from the range, and ends the sessions of those that are here with Cease/3. */
+    public void closeRange(Prefix prefix) {
+        var range = ranges.remove(prefix);
+        if (range == null) {
+            return;
+        }
+        synchronized (listeners) {
+            listeners.forEach(listening -> setRangeKey(listening, range, null));
+        }
+        loop.execute(() -> range.here().forEach(guest -> {
+            range.left(guest);
+            remove(guest);
+        }));
+    }
+
+    /** On the event loop: the neighbour has no connection any more. */
+    private void left(ConnectedNeighbor neighbor) {
+        for (var range : ranges.values()) {
+            if (range.has(neighbor)) {
+                remove(neighbor);
+                range.left(neighbor);
+            }
+        }
+    }
+
+    /** Has the tap told of all that crosses sessions from now on, and of those that are established. */
+    public void addTap(MessageTap tap) {
+        loop.execute(() -> {
+            neighbors.values().forEach(neighbor -> neighbor.introduce(tap));
+            taps.add(tap);
+        });
+    }
+
+    /** The tap is told nothing more, from some moment soon on. */
+    public void removeTap(MessageTap tap) {
+        loop.execute(() -> taps.remove(tap));
     }
 
     /**
@@ -111,20 +197,23 @@ public final class SessionServer implements AutoCloseable {
      */
     public synchronized InetSocketAddress listen(InetSocketAddress address) {
         var listener = transport.newListener(address.getAddress());
-        listener.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        listener.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        transport.configureListener(listener, address.getAddress());
         listener.pipeline().addLast(new Acceptor());
         group.register(listener).syncUninterruptibly();
-        var listening = new Listening(listener, address.getAddress() instanceof Inet4Address);
-        setKeys(listening);
+        var listening = new Listening(listener, address.getAddress());
+        synchronized (listeners) {
+            listeners.add(listening);
+            setKeys(listening);
+            ranges.values().forEach(range -> setRangeKey(listening, range, range.md5Password));
+        }
         var bound = listener.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
+            listeners.remove(listening);
             listener.close();
             var cause = bound.cause();
             throw new UncheckedIOException(
                     new IOException("cannot listen on " + address + ": " + cause.getMessage(), cause));
         }
-        listeners.add(listening);
         return (InetSocketAddress) listener.localAddress();
     }
 
@@ -133,14 +222,22 @@ public final class SessionServer implements AutoCloseable {
         for (var neighbor : neighbors.values()) {
             var password = neighbor.config().transport().md5Password();
             var address = neighbor.config().remoteAddress();
-            if (password != null && (address instanceof Inet4Address) == listening.v4()) {
+            if (password != null && listening.takes(address)) {
                 keys.put(address, password.getBytes(StandardCharsets.UTF_8));
             }
         }
         transport.setKeys(listening.channel(), keys);
     }
 
-    /** Connections closed at once because no neighbour has their source address. */
+    private void setRangeKey(Listening listening, GuestRange range, @Nullable String password) {
+        var first = range.prefix.address();
+        if (range.md5Password != null && listening.takes(first)) {
+            var key = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
+            transport.setKey(listening.channel(), range.prefix, listening.isMapped(first), key);
+        }
+    }
+
+    /** Connections closed at once because no neighbour has their source address, and no range takes them as guests. */
     public long refusedConnections() {
         return refused.sum();
     }
@@ -162,18 +259,31 @@ public final class SessionServer implements AutoCloseable {
         group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).syncUninterruptibly();
     }
 
+    /** On the event loop. */
+    private @Nullable ConnectedNeighbor neighborOf(InetAddress source) {
+        var known = neighbors.get(Source.of(source));
+        if (known != null) {
+            return known;
+        }
+        return ranges.values().stream()
+                .filter(range -> range.contains(source))
+                .max(Comparator.comparingInt(range -> range.prefix.length()))
+                .map(range -> range.admit(source))
+                .orElse(null);
+    }
+
     /** Hands accepted sockets to their neighbours. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             var channel = (SocketChannel) message;
             var source = channel.remoteAddress();
-            var neighbor = source == null ? null : neighbors.get(source.getAddress());
+            var neighbor = source == null ? null : neighborOf(source.getAddress());
             if (neighbor == null) {
                 refused.increment();
                 channel.unsafe().closeForcibly();
             } else {
-                neighbor.accept(channel);
+                loop.execute(() -> neighbor.accept(channel)); // after the start of a guest
             }
         }
     }

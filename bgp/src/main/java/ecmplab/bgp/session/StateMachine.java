@@ -29,25 +29,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of a neighbour (RFC 4271 section 8): an event in, actions out; no socket, no clock, no thread. It holds up to two
- * connections, one dialled and one accepted, each with a state of its own, and keeps one of them (section 6.8, RFC 6286).
+ * connections, one dialled and one accepted, each with a state of its own, and keeps one of them by the rules of {@link Collision}.
  *
  * <p>Two things differ from the letter of section 8.2.2, to the same end. After a loss that no message caused, and after a Cease, the
  * neighbour waits in Active and not in Idle, so that a peer that comes back is let in at once. And a second connection that comes up
  * while the first is in OpenConfirm is held back without an OPEN until the first is decided: answering it at once lets both
- * sides close a connection each, and flap in lockstep. For the same reason only the side with the higher identifier decides.
+ * sides close a connection each, and flap in lockstep.
  */
 final class StateMachine {
     /** Hold time until the peer's OPEN is there (RFC 4271 section 8.2.2). */
     static final Duration OPEN_HOLD_TIME = Duration.ofMinutes(4);
-
-    /** Doublings of the connect retry time after errors that follow one another. */
-    private static final int MOST_DOUBLINGS = 5;
-    /** Keepalives sent in one session until earlier errors are forgotten: about a hold time. */
-    private static final int KEEPALIVES_OF_A_SOUND_SESSION = 3;
-
-    private static final int BAD_PEER_AS = 2;
-    private static final int BAD_IDENTIFIER = 3;
-    private static final int UNSUPPORTED_CAPABILITY = 7;
 
     private enum Phase {
         STOPPED,
@@ -63,13 +54,12 @@ final class StateMachine {
 
     private SessionConfig config;
     private Open ourOpen;
-    private final RandomGenerator random;
+    private final BackOff backOff;
 
     private Phase phase = Phase.STOPPED;
     private boolean dialling;
     private @Nullable Link dialled;
     private @Nullable Link accepted;
-    private int errors;
     /** What a peer that connects is told while no session is wanted. */
     private Notification rejection = Notification.cease(Notification.CEASE_CONNECTION_REJECTED);
 
@@ -77,7 +67,7 @@ final class StateMachine {
 
     StateMachine(SessionConfig config, RandomGenerator random) {
         this.config = config;
-        this.random = random;
+        this.backOff = new BackOff(random);
         this.ourOpen = config.open();
     }
 
@@ -155,7 +145,7 @@ final class StateMachine {
 
     private void start() {
         if (phase == Phase.STOPPED) {
-            errors = 0;
+            backOff.forget();
             rejection = Notification.cease(Notification.CEASE_CONNECTION_REJECTED);
             run();
         }
@@ -200,8 +190,9 @@ final class StateMachine {
     private void endAll(Notification notification, CloseReason reason) {
         connections().toList().forEach(connection -> {
             forget(connection);
-            actions.add(new Close(connection.number, notification, reason));
-            if (connection.state == State.ESTABLISHED) {
+            var told = connection.tellsHardResets() ? notification.asHardReset() : notification;
+            actions.add(new Close(connection.number, told, reason));
+            if (connection.isEstablished()) {
                 actions.add(new SessionDown(connection.number, reason));
             }
         });
@@ -231,7 +222,7 @@ final class StateMachine {
 
     private void retryLater() {
         if (!config.transport().passive()) {
-            actions.add(new StartRetryTimer(jittered(config.timers().connectRetry())));
+            actions.add(new StartRetryTimer(backOff.jittered(config.timers().connectRetry())));
         }
     }
 
@@ -239,14 +230,7 @@ final class StateMachine {
         phase = Phase.BACKING_OFF;
         abortDial();
         actions.add(new StopRetryTimer());
-        var time = config.timers().connectRetry().multipliedBy(1L << Math.min(errors, MOST_DOUBLINGS));
-        errors++;
-        actions.add(new StartBackOff(jittered(time)));
-    }
-
-    /** RFC 4271 section 10: between three quarters of the time and all of it. */
-    private Duration jittered(Duration time) {
-        return Duration.ofNanos((long) (time.toNanos() * (0.75 + 0.25 * random.nextDouble())));
+        actions.add(new StartBackOff(backOff.next(config.timers().connectRetry())));
     }
 
     private void dialled(Link connection) {
@@ -275,20 +259,30 @@ final class StateMachine {
             refuse(connection);
             return;
         }
+        connections().filter(Link::mayBeRestarted).findFirst().ifPresent(this::restarted);
         var older = accepted;
-        if (older != null && older.state != State.ESTABLISHED) {
+        if (older != null && older.isEstablished()) {
+            refuseForOther(connection);
+            return;
+        }
+        if (older != null) {
             // The peer dials one connection at a time: it has given the older one up.
             giveUp(older);
             if (dialled != null) {
                 release(dialled);
             }
-        } else if (older != null) {
-            refuseForOther(connection);
-            return;
         }
         actions.add(new StopRetryTimer());
         accepted = connection;
         arrived(connection, dialled);
+    }
+
+    /** The peer connects while its session is up: its old end is gone, and it may not even know (RFC 4724 section 4.2). */
+    private void restarted(Link old) {
+        forget(old);
+        var reason = new CloseReason.Restarted();
+        actions.add(new Close(old.number, null, reason));
+        actions.add(new SessionDown(old.number, reason));
     }
 
     private void refuse(Link connection) {
@@ -311,7 +305,7 @@ final class StateMachine {
 
     /** A new connection, and the other one if there is one. */
     private void arrived(Link connection, @Nullable Link other) {
-        if (other != null && other.state == State.ESTABLISHED) {
+        if (other != null && other.isEstablished()) {
             refuseForOther(connection);
             return;
         }
@@ -342,62 +336,36 @@ final class StateMachine {
     }
 
     private void negotiate(Link connection, Open open) {
-        if (!open.asn().equals(config.remoteAsn())) {
-            fail(
-                    connection,
-                    Notification.of(Notification.OPEN_ERROR, BAD_PEER_AS),
-                    "AS " + open.asn() + ": must be " + config.remoteAsn());
-            return;
+        switch (OpenVerdict.of(config, open, connection)) {
+            case OpenVerdict.Refused(var answer, var detail) -> fail(connection, answer, detail);
+            case OpenVerdict.Agreed(var negotiated) -> {
+                if (survives(connection, negotiated)) {
+                    connection.state = State.OPEN_CONFIRM;
+                    connection.negotiated = negotiated;
+                    actions.add(new SendKeepalive(connection.number));
+                    actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
+                    startKeepaliveTimer(connection, negotiated);
+                }
+            }
         }
-        if (!config.isEbgp() && open.routerId().equals(config.routerId())) {
-            fail(
-                    connection,
-                    Notification.of(Notification.OPEN_ERROR, BAD_IDENTIFIER),
-                    "BGP Identifier " + open.routerId() + " is ours");
-            return;
-        }
-        var negotiated = Negotiated.of(config, open, connection.local, connection.remote);
-        if (negotiated.families().isEmpty()) {
-            fail(
-                    connection,
-                    Notification.of(Notification.OPEN_ERROR, UNSUPPORTED_CAPABILITY),
-                    "no common address family: theirs " + open.families() + ", ours " + config.families());
-            return;
-        }
-        if (!winsCollision(connection, negotiated)) {
-            return;
-        }
-        connection.state = State.OPEN_CONFIRM;
-        connection.negotiated = negotiated;
-        actions.add(new SendKeepalive(connection.number));
-        actions.add(new StartHoldTimer(connection.number, negotiated.holdTime()));
-        actions.add(new StartKeepaliveTimer(connection.number, jittered(negotiated.keepalive())));
     }
 
-    /**
-     * RFC 4271 section 6.8, RFC 6286 section 2.3: the side with the higher identifier keeps the connection that it dialled. Only against
-     * a connection whose OPEN was received as well: the peer may never have seen the other. Where the peer is the one that decides,
-     * we wait for it to close one, so that the two sides cannot close one each.
-     */
-    private boolean winsCollision(Link connection, Negotiated negotiated) {
+    /** Resolves a collision with a connection whose OPEN was received as well; false when this one was given up. */
+    private boolean survives(Link connection, Negotiated negotiated) {
         var other = other(connection);
         if (other == null || other.state.compareTo(State.OPEN_CONFIRM) < 0) {
             return true;
         }
-        if (other.state == State.ESTABLISHED) {
-            giveUp(connection);
-            return false;
+        boolean kept = !other.isEstablished() && Collision.isKept(connection, negotiated);
+        giveUp(kept ? other : connection);
+        if (!kept) {
+            release(other);
         }
-        if (!weDecide(negotiated)) {
-            return true;
-        }
-        giveUp(connection.initiatedByUs ? other : connection);
-        return connection.initiatedByUs;
+        return kept;
     }
 
-    private static boolean weDecide(Negotiated negotiated) {
-        int order = negotiated.localRouterId().compareTo(negotiated.peerRouterId());
-        return order != 0 ? order > 0 : negotiated.localAsn().compareTo(negotiated.peerAsn()) > 0;
+    private void startKeepaliveTimer(Link connection, Negotiated negotiated) {
+        actions.add(new StartKeepaliveTimer(connection.number, backOff.jittered(negotiated.keepalive())));
     }
 
     private @Nullable Link other(Link connection) {
@@ -410,10 +378,10 @@ final class StateMachine {
             return;
         }
         actions.add(new SendKeepalive(connection.number));
-        actions.add(new StartKeepaliveTimer(connection.number, jittered(negotiated.keepalive())));
-        connection.keepalives++;
-        if (connection.state == State.ESTABLISHED && connection.keepalives == KEEPALIVES_OF_A_SOUND_SESSION) {
-            errors = 0;
+        startKeepaliveTimer(connection, negotiated);
+        if (connection.isEstablished()) {
+            connection.keepalives++;
+            backOff.keptAlive(connection.keepalives);
         }
         if (connection.confirmed && connection.state == State.OPEN_CONFIRM) {
             establish(connection, negotiated); // the peer had time enough to decide a collision
@@ -430,24 +398,14 @@ final class StateMachine {
         if (connection.state == State.OPEN_CONFIRM) {
             boolean again = connection.confirmed;
             connection.confirmed = true;
-            if (again || !awaitsDecision(connection, negotiated)) {
+            if (again || !Collision.awaits(connection, other(connection), negotiated)) {
                 establish(connection, negotiated);
             }
         }
     }
 
-    /** Whether the peer may still prefer the other connection, on which it has our OPEN. */
-    private boolean awaitsDecision(Link connection, Negotiated negotiated) {
-        var other = other(connection);
-        return other != null
-                && other.state != State.CONNECT
-                && !weDecide(negotiated)
-                && !negotiated.keepalive().isZero();
-    }
-
     private void establish(Link connection, Negotiated negotiated) {
         connection.state = State.ESTABLISHED;
-        connection.keepalives = 0;
         var other = other(connection);
         if (other != null) {
             giveUp(other);
@@ -495,7 +453,7 @@ final class StateMachine {
     private void end(Link connection, @Nullable Notification notification, CloseReason reason, Next next) {
         forget(connection);
         actions.add(new Close(connection.number, notification, reason));
-        if (connection.state == State.ESTABLISHED) {
+        if (connection.isEstablished()) {
             actions.add(new SessionDown(connection.number, reason));
         } else {
             actions.add(new AttemptFailed(reason));

@@ -1,5 +1,6 @@
 package ecmplab.bgp.session;
 
+import ecmplab.bgp.wire.Prefix;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -18,12 +19,15 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which sockets a speaker uses, and the options on them. */
 public enum Transport {
@@ -40,6 +44,13 @@ public enum Transport {
     private static final ChannelOption<Integer> HOP_LIMIT =
             new IntegerUnixChannelOption("IPV6_UNICAST_HOPS", IPPROTO_IPV6, IPV6_UNICAST_HOPS);
 
+    private static final ChannelOption<Integer> LEAST_TTL = new IntegerUnixChannelOption("IP_MINTTL", IPPROTO_IP, 21);
+    private static final ChannelOption<Integer> LEAST_HOP_LIMIT =
+            new IntegerUnixChannelOption("IPV6_MINHOPCOUNT", IPPROTO_IPV6, 73);
+    private static final ChannelOption<ByteBuffer> RANGE_KEY =
+            new RawUnixChannelOption("TCP_MD5SIG_EXT", 6, 32, Md5Signature.OCTETS);
+
+    private static final int BACKLOG = 128;
     private static final int READ_SIZE = 64 << 10;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** A stalled RIB may leave a peer unread for some seconds; that must not end a session with a short hold time. */
@@ -68,6 +79,18 @@ public enum Transport {
         };
     }
 
+    /** Answers to a SYN leave with TTL 255, for neighbours that take no less (RFC 5082); accepted sockets get their own. */
+    void configureListener(ServerChannel listener, InetAddress address) {
+        listener.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        listener.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        if (this == EPOLL) {
+            listener.config().setOption(TTL, TransportOptions.MOST_HOPS);
+            if (!(address instanceof Inet4Address)) {
+                listener.config().setOption(HOP_LIMIT, TransportOptions.MOST_HOPS);
+            }
+        }
+    }
+
     /** A socket to the neighbour, not connected yet. */
     SocketChannel newConnector(SessionConfig config) {
         SocketChannel channel = switch (this) {
@@ -87,6 +110,9 @@ public enum Transport {
         if (this == NIO && config.transport().md5Password() != null) {
             throw new UnsupportedOperationException("TCP MD5 signatures need epoll, which is not available");
         }
+        if (this == NIO && config.transport().ttlSecurity()) {
+            throw new UnsupportedOperationException("TTL security needs epoll, which is not available");
+        }
     }
 
     /** Options of a socket to the neighbour, dialled (before it connects) or accepted. */
@@ -96,9 +122,12 @@ public enum Transport {
         options.setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_SIZE));
         options.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(READ_SIZE / 2, READ_SIZE));
         if (this == EPOLL) {
-            options.setOption(
-                    config.remoteAddress() instanceof Inet4Address ? TTL : HOP_LIMIT,
-                    config.transport().sentTtl());
+            boolean v4 = config.remoteAddress() instanceof Inet4Address;
+            options.setOption(v4 ? TTL : HOP_LIMIT, config.transport().sentTtl());
+            if (config.transport().ttlSecurity()) {
+                options.setOption(
+                        v4 ? LEAST_TTL : LEAST_HOP_LIMIT, config.transport().leastTtl());
+            }
         }
     }
 
@@ -124,6 +153,20 @@ public enum Transport {
                 }
             }
         }
+    }
+
+    /**
+     * A key for all peers of a range (TCP_MD5SIG_EXT). What a neighbour has of its own goes first.
+     *
+     * @param mapped whether the socket is of IPv6 and the range of IPv4
+     * @param key null to remove it
+     * @throws UnsupportedOperationException where the transport has none
+     */
+    void setKey(Channel listener, Prefix range, boolean mapped, byte @Nullable [] key) {
+        if (this == NIO) {
+            throw new UnsupportedOperationException("TCP MD5 signatures need epoll, which is not available");
+        }
+        listener.config().setOption(RANGE_KEY, Md5Signature.of(range, mapped, key));
     }
 
     /**

@@ -10,6 +10,12 @@ public final class Framing {
     public static final int KEEPALIVE = 4;
     public static final int ROUTE_REFRESH = 5;
 
+    /** Message subtypes of ROUTE-REFRESH: the request, and the marks of RFC 7313 around what answers it, BoRR and EoRR. */
+    public static final int REFRESH_REQUEST = 0;
+
+    public static final int REFRESH_BEGINS = 1;
+    public static final int REFRESH_ENDS = 2;
+
     /** Octets of a header. */
     public static final int HEADER = 19;
     /** Octets of the longest message, and with RFC 8654. */
@@ -117,8 +123,13 @@ public final class Framing {
 
     /** Asks for all routes of the family again (RFC 2918 section 3). */
     public static void writeRouteRefresh(ByteBuf out, AddressFamily family) {
+        writeRouteRefresh(out, family, REFRESH_REQUEST);
+    }
+
+    /** @param subtype {@link #REFRESH_REQUEST}, or a mark of RFC 7313: {@link #REFRESH_BEGINS} or {@link #REFRESH_ENDS} */
+    public static void writeRouteRefresh(ByteBuf out, AddressFamily family, int subtype) {
         writeHeader(out, SHORTEST_ROUTE_REFRESH, ROUTE_REFRESH);
-        out.writeShort(family.afi()).writeByte(0).writeByte(family.safi());
+        out.writeShort(family.afi()).writeByte(subtype).writeByte(family.safi());
     }
 
     private Framing() {}

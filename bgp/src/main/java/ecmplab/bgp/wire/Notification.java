@@ -1,7 +1,9 @@
 package ecmplab.bgp.wire;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * A NOTIFICATION message: why one side ends the session (RFC 4271 section 4.5, with the subcodes of RFC 4486, 6608, 7313, 8538, 9003,
@@ -28,8 +30,20 @@ public record Notification(int code, int subcode, Octets data) {
     public static final int CEASE_HARD_RESET = 9;
     public static final int CEASE_BFD_DOWN = 10;
 
+    /** Subcodes of OPEN errors, the last of RFC 9234, and of ROUTE-REFRESH errors (RFC 7313). */
+    public static final int BAD_PEER_AS = 2;
+
+    public static final int BAD_IDENTIFIER = 3;
+    public static final int UNACCEPTABLE_HOLD_TIME = 6;
+    public static final int UNSUPPORTED_CAPABILITY = 7;
+    public static final int ROLE_MISMATCH = 11;
+
+    public static final int REFRESH_INVALID_LENGTH = 1;
+
     /** Octets of text that a shutdown communication may have (RFC 9003 section 2). */
     private static final int LONGEST_TEXT = 255;
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final String[][] NAMES = {
         {},
@@ -147,14 +161,26 @@ public record Notification(int code, int subcode, Octets data) {
         return new Notification(octets[0] & 0xFF, octets[1] & 0xFF, Octets.copy(octets, 2, octets.length - 2));
     }
 
-    /** The shutdown communication, or empty when there is none or its length octet is wrong (RFC 9003 section 2). */
+    /**
+     * The shutdown communication, also that of a hard reset; empty when there is none, when its length octet is wrong or when it is not
+     * UTF-8 (RFC 9003 section 2). Control characters are replaced: the text goes to terminals and logs.
+     */
     public String shutdownText() {
+        if (isHardReset()) {
+            var inner = reason();
+            return inner.isHardReset() ? "" : inner.shutdownText();
+        }
         boolean carriesText = code == CEASE && (subcode == CEASE_ADMIN_SHUTDOWN || subcode == CEASE_ADMIN_RESET);
         if (!carriesText || data.length() < 2 || data.at(0) != data.length() - 1) {
             return "";
         }
         var octets = data.toArray();
-        return new String(Arrays.copyOfRange(octets, 1, octets.length), StandardCharsets.UTF_8);
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets, 1, octets.length - 1));
+            return CONTROL.matcher(text).replaceAll("\uFFFD");
+        } catch (CharacterCodingException notText) {
+            return "";
+        }
     }
 
     /** The names of code and subcode as the RFCs give them, such as {@code Cease/Administrative Shutdown}. */
@@ -173,6 +199,8 @@ public record Notification(int code, int subcode, Octets data) {
     @Override
     public String toString() {
         var text = shutdownText();
-        return code + "/" + subcode + " (" + name() + ")" + (text.isEmpty() ? "" : " \"" + text + "\"");
+        var inner = reason();
+        return code + "/" + subcode + " (" + name() + (isHardReset() && !inner.isHardReset() ? ": " + inner.name() : "")
+                + ")" + (text.isEmpty() ? "" : " \"" + text + "\"");
     }
 }

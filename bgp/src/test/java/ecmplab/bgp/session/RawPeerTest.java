@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -109,8 +110,12 @@ class RawPeerTest {
         }
 
         void establish() throws IOException {
+            establish(open());
+        }
+
+        void establish(byte[] open) throws IOException {
             expect(Framing.OPEN);
-            send(open());
+            send(open);
             expect(Framing.KEEPALIVE);
             send(MARKER + "0013 04");
             Await.until("the session is up", listener::isUp);
@@ -122,10 +127,41 @@ class RawPeerTest {
         }
     }
 
-    private static byte[] open() {
+    private static byte[] open(Capability... more) {
+        var capabilities = new ArrayList<Capability>(List.of(more));
+        capabilities.add(new Capability.FourOctetAs(THEIR_AS));
         var out = Unpooled.buffer();
-        new Open(THEIR_AS, 9, RouterId.parse("10.0.0.6"), List.of(new Capability.FourOctetAs(THEIR_AS))).encode(out);
+        new Open(THEIR_AS, 9, RouterId.parse("10.0.0.6"), capabilities).encode(out);
         return ByteBufUtil.getBytes(out);
+    }
+
+    private static final String BORR = MARKER + "0017 05 0001 01 01";
+    private static final String EORR = MARKER + "0017 05 0001 02 01";
+
+    @Test
+    void theMarksOfARefreshAreToldInOrderWithTheRoutes() throws IOException {
+        try (var peer = new Peer()) {
+            peer.establish(open(new Capability.EnhancedRouteRefresh()));
+            peer.send(BORR + ROUTE + EORR + MARKER + "0017 05 0001 00 01" + MARKER + "0017 05 0001 07 01");
+            Await.until("the request is there", () -> !listener.refreshes.isEmpty());
+            assertEquals(
+                    List.of("refresh begins", "routes 1", "refresh ends"),
+                    listener.calls.stream().filter(call -> call.startsWith("r")).toList());
+            peer.send(MARKER + "0018 05 0001 01 01 00");
+            peer.expectNotification(7, 1);
+            peer.expectEnd();
+        }
+    }
+
+    @Test
+    void marksThatWereNotAgreedOnMeanNothing() throws IOException {
+        try (var peer = new Peer()) {
+            peer.establish();
+            peer.send(MARKER + "0018 05 0001 01 01 00" + BORR + ROUTE + EORR);
+            Await.until("the route is there", () -> !listener.reached.isEmpty());
+            assertTrue(listener.calls.stream().noneMatch(call -> call.startsWith("refresh")), listener.calls::toString);
+            assertTrue(listener.isUp());
+        }
     }
 
     @Test

@@ -77,6 +77,16 @@ final class RecordingListener implements SessionListener {
     }
 
     @Override
+    public void refreshBegins(Session from, AddressFamily family) {
+        calls.add("refresh begins");
+    }
+
+    @Override
+    public void refreshEnds(Session from, AddressFamily family) {
+        calls.add("refresh ends");
+    }
+
+    @Override
     public void closed(Session over, CloseReason reason) {
         calls.add("closed");
         closes.add(reason);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ecmplab.bgp.attribute.AsPath;
 import ecmplab.bgp.attribute.PathAttribute;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two speakers of ours over loopback. */
 class SessionPairTest {
@@ -131,6 +133,48 @@ class SessionPairTest {
         assertEquals(loopback, right.up().negotiated().remote().getAddress());
     }
 
+    /** Loopback packets have TTL 255 only because both sides send so; the answer to the SYN has it too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.2 127.0.0.1", "::1 ::1"})
+    void withTtlSecurityOnBothSidesASessionComesUp(String ends) {
+        assumeTrue(Transport.available() == Transport.EPOLL);
+        var right127 = InetAddress.ofLiteral(ends.split(" ")[0]);
+        var left127 = InetAddress.ofLiteral(ends.split(" ")[1]);
+        var bound = rightServer.listen(new InetSocketAddress(right127, 0));
+        var secure = TransportOptions.of(1).withTtlSecurity(true).withPort(bound.getPort());
+        rightServer
+                .add(
+                        SessionConfig.of(left127, LEFT_AS, RIGHT_AS, RouterId.parse("10.0.0.2"))
+                                .withTransport(secure.withPassive(true)),
+                        right)
+                .start();
+        leftServer
+                .add(
+                        SessionConfig.of(right127, RIGHT_AS, LEFT_AS, RouterId.parse("10.0.0.1"))
+                                .withTransport(secure.withLocalAddress(left127)),
+                        left)
+                .start();
+        awaitUp();
+    }
+
+    @Test
+    void withTtlSecurityAPeerThatSendsWithASmallerTtlIsNotHeard() {
+        assumeTrue(Transport.available() == Transport.EPOLL);
+        var bound = rightServer.listen(new InetSocketAddress(RIGHT, 0));
+        var waiting = rightServer.add(rightConfig().withPassive(true), right);
+        waiting.start();
+        var secure = TransportOptions.of(1)
+                .withTtlSecurity(true)
+                .withPort(bound.getPort())
+                .withLocalAddress(LEFT);
+        var neighbor = leftServer.add(leftConfig().withTransport(secure).withHoldTime(Duration.ofSeconds(3)), left);
+        neighbor.start();
+        // The listener answers with TTL 255; what the accepted socket sends has TTL 1.
+        Await.until(
+                "they have sent more than once", () -> waiting.snapshot().sent().keepalives() >= 2);
+        assertEquals(0, neighbor.snapshot().received().total());
+    }
+
     @Test
     void routesAndEndOfRibCross() {
         connect();
@@ -167,8 +211,8 @@ class SessionPairTest {
         right.up().resumeReading();
         int expected = 10 + 5000 * refused;
         Await.until("everything has arrived", () -> right.reachedCount.get() == expected);
-        assertTrue(left.calls.contains("writable"));
-        assertEquals(0, left.up().pendingOctets());
+        Await.until("it is writable again, and told", () -> left.calls.contains("writable"));
+        Await.until("nothing is pending", () -> left.up().pendingOctets() == 0);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.bgp.capability.Capability;
 import ecmplab.bgp.capability.Open;
+import ecmplab.bgp.capability.Role;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Notification;
@@ -19,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -370,18 +372,201 @@ class StateMachineTest {
         assertEquals(State.OPEN_CONFIRM, machine.state());
     }
 
-    /** The identifier, or with a tie the AS, of the peer is higher: it closes one, and we take the other. */
+    /** The identifier, or with a tie the AS, of the peer is higher. */
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.2", "10.0.0.1"})
-    void withTheLowerIdentifierWeWaitForThePeerToDecide(String theirs) {
+    void withTheLowerIdentifierWeKeepWhatThePeerDialled(String theirs) {
         var machine = after(config(), new Event.Start(), accepted(2), dialled(1));
         machine.step(new Event.OpenReceived(1, open(theirs)));
-        assertEquals("keepalive2 hold2:9 ka-timer2", words(machine.step(new Event.OpenReceived(2, open(theirs)))));
-        assertEquals("hold1:9", words(machine.step(keepalive(1))));
-        assertEquals("hold2:9", words(machine.step(keepalive(2))));
+        assertEquals("hold1:9", words(machine.step(keepalive(1))), "the peer may have decided already");
         assertEquals(
-                "close1 failed up2 -> ESTABLISHED",
-                words(machine.step(new Event.NotificationReceived(1, Notification.cease(7)))));
+                "close1:6/7 keepalive2 hold2:9 ka-timer2",
+                words(machine.step(new Event.OpenReceived(2, open(theirs)))));
+        assertEquals("hold2:9 up2 -> ESTABLISHED", words(machine.step(keepalive(2))));
+    }
+
+    @Test
+    void withTheLowerIdentifierWhatWeDialledIsGivenUpWhicheverOpenComesLast() {
+        var machine = after(config(), new Event.Start(), accepted(2), dialled(1), opened(2));
+        assertEquals("close1:6/7", words(machine.step(opened(1))));
+        assertEquals("hold2:9 up2 -> ESTABLISHED", words(machine.step(keepalive(2))));
+    }
+
+    @Test
+    void theEndOfTheOneThatWouldBeKeptSetsTheOtherFree() {
+        var machine = after(config(), new Event.Start(), accepted(2), dialled(1), opened(1), keepalive(1));
+        assertEquals("close2 failed up1 -> ESTABLISHED", words(machine.step(new Event.Lost(2, "reset"))));
+    }
+
+    @Test
+    void theOneThatIsKeptInAnyCaseWaitsForNothing() {
+        var machine = after(config(), new Event.Start(), dialled(1), accepted(2), opened(2));
+        assertEquals("hold2:9 close1:6/7 up2 -> ESTABLISHED", words(machine.step(keepalive(2))));
+    }
+
+    // Graceful restart, as helper (RFC 4724, 8538).
+
+    private static StateMachine establishedWith(boolean notifications) {
+        var families = List.of(new Capability.GracefulRestart.PreservedFamily(1, 1, true));
+        var open = new Open(
+                THEIRS,
+                9,
+                RouterId.parse("10.0.0.2"),
+                List.of(new Capability.GracefulRestart(false, notifications, 120, families)));
+        return after(config(), new Event.Start(), accepted(1), new Event.OpenReceived(1, open), keepalive(1));
+    }
+
+    @Test
+    void aPeerThatConnectsAnewHasRestarted() {
+        var machine = establishedWith(false);
+        assertEquals("close7:6/7 refused7", words(machine.step(accepted(7))), "that is a late collision");
+        machine.step(new Event.KeepaliveTimerExpired(1));
+        assertEquals("close1 down1 no-retry hold8:240 open8 -> OPEN_SENT", words(machine.step(accepted(8))));
+    }
+
+    @Test
+    void aPeerThatDoesNotRestartGracefullyIsRefusedASecondConnection() {
+        var machine = after(config(), new Event.Start(), accepted(1), opened(1), keepalive(1));
+        machine.step(new Event.KeepaliveTimerExpired(1));
+        assertEquals("close7:6/7 refused7", words(machine.step(accepted(7))));
+    }
+
+    @Test
+    void whatWeEndOnPurposeIsAHardResetToAPeerThatKeepsRoutesOverNotifications() {
+        var farewell = Notification.cease(Notification.CEASE_ADMIN_SHUTDOWN, "moving to rack 7");
+        var close = assertInstanceOf(
+                Action.Close.class,
+                establishedWith(true).step(new Event.Stop(farewell, "")).getFirst());
+        assertEquals(farewell.asHardReset(), close.notification());
+        assertEquals("moving to rack 7", farewell.asHardReset().shutdownText());
+        close = assertInstanceOf(
+                Action.Close.class,
+                establishedWith(false).step(new Event.Stop(farewell, "")).getFirst());
+        assertEquals(farewell, close.notification());
+    }
+
+    @Test
+    void routesAreKeptOnlyWhereTheRfcsSay() {
+        var cease = Notification.cease(Notification.CEASE_ADMIN_RESET);
+        var hard = cease.asHardReset();
+        var lost = new CloseReason.ConnectionLost("reset");
+        var hold = new CloseReason.HoldTimerExpired(Duration.ofSeconds(9));
+        var told = new CloseReason.NotificationReceived(cease);
+        var toldHard = new CloseReason.NotificationReceived(hard);
+        var stopped = new CloseReason.Stopped("");
+        var bfd = new CloseReason.Reset(Notification.cease(Notification.CEASE_BFD_DOWN));
+        var all = List.<CloseReason>of(lost, new CloseReason.Restarted(), hold, told, toldHard, stopped, bfd);
+        assertEquals(List.of(true, true, false, false, false, false, false), kept(all, negotiated(false)));
+        assertEquals(List.of(true, true, true, true, false, false, false), kept(all, negotiated(true)));
+        var none = after(config(), new Event.Start(), accepted(1), opened(1)).step(keepalive(1));
+        assertEquals(List.of(false, false, false, false, false, false, false), kept(all, up(none)));
+    }
+
+    private static List<Boolean> kept(List<CloseReason> reasons, Negotiated negotiated) {
+        return reasons.stream().map(reason -> reason.keepsRoutes(negotiated)).toList();
+    }
+
+    private static Negotiated negotiated(boolean notifications) {
+        var families = List.of(new Capability.GracefulRestart.PreservedFamily(1, 1, true));
+        var capability = new Capability.GracefulRestart(false, notifications, 120, families);
+        var open = new Open(THEIRS, 9, RouterId.parse("10.0.0.2"), List.of(capability));
+        return up(after(config(), new Event.Start(), accepted(1), new Event.OpenReceived(1, open))
+                .step(keepalive(1)));
+    }
+
+    private static Negotiated up(List<Action> actions) {
+        return actions.stream()
+                .filter(Action.SessionUp.class::isInstance)
+                .map(action -> ((Action.SessionUp) action).negotiated())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    // Roles (RFC 9234).
+
+    @ParameterizedTest
+    @CsvSource({
+        "PROVIDER, false, 3, OK",
+        "PROVIDER, false, 0, 2/11",
+        "PROVIDER, false, 9, 2/11",
+        "PEER, true, 4, OK",
+        "ROUTE_SERVER, true, 2, OK",
+        "ROUTE_SERVER_CLIENT, true, 1, OK",
+        "CUSTOMER, true, 0, OK",
+        "CUSTOMER, false, , OK",
+        "CUSTOMER, true, , 2/11",
+        "PEER, false, 0 4, 2/11",
+        "PEER, false, 4 4, OK"
+    })
+    void rolesMustFitEachOther(Role ours, boolean strict, String theirs, String outcome) {
+        var config = config();
+        var machine = after(config.withOffer(config.offer().withRole(ours, strict)), new Event.Start(), dialled(1));
+        var capabilities = new ArrayList<Capability>();
+        if (theirs != null) {
+            for (var role : theirs.split(" ")) {
+                capabilities.add(new Capability.Role(Integer.parseInt(role)));
+            }
+        }
+        var open = new Open(THEIRS, 9, RouterId.parse("10.0.0.2"), capabilities);
+        var words = words(machine.step(new Event.OpenReceived(1, open)));
+        assertTrue(words.startsWith(outcome.equals("OK") ? "keepalive1" : "close1:" + outcome), words);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3, keepalive1", "30, 30, keepalive1", "30, 29, close1:2/6", "30, 0, close1:2/6", "0, 0, keepalive1"
+    })
+    void lessThanTheMinimumHoldTimeIsRefused(int least, int offered, String outcome) {
+        var timers = SessionTimers.standard()
+                .withHoldTime(Duration.ofSeconds(90))
+                .withMinimumHoldTime(Duration.ofSeconds(least));
+        var machine = after(config().withTimers(timers), new Event.Start(), dialled(1));
+        var open = new Open(THEIRS, offered, RouterId.parse("10.0.0.2"), List.of());
+        var words = words(machine.step(new Event.OpenReceived(1, open)));
+        assertTrue(words.startsWith(outcome), words);
+    }
+
+    @Test
+    void aNeighbourThatIsHeldDownComesBackAfterwardsAndNotBefore() {
+        var machine = after(config(), new Event.Start(), dialled(1), opened(1), keepalive(1));
+        var tooMany = Notification.cease(Notification.CEASE_MAX_PREFIXES);
+        assertEquals(
+                "close1:6/1 down1 no-retry no-back-off back-off -> IDLE",
+                words(machine.step(new Event.Reset(tooMany, Duration.ofMinutes(10)))));
+        assertEquals("close2:6/5 refused2", words(machine.step(accepted(2))));
+        assertEquals("dial -> CONNECT", words(machine.step(new Event.BackOffExpired())));
+    }
+
+    @Test
+    void whatNeedsNoResetCountsFromTheNextSessionOn() {
+        var machine = after(config(), new Event.Start(), dialled(1), opened(1), keepalive(1));
+        var longer = config().withHoldTime(Duration.ofSeconds(90)).withPassive(true);
+        assertEquals(List.of(), config().needsReset(longer));
+        assertEquals("no-retry", words(machine.step(new Event.Reconfigured(longer))));
+        machine.step(new Event.Lost(1, "reset"));
+        var open = machine.step(accepted(2)).stream()
+                .filter(Action.SendOpen.class::isInstance)
+                .map(action -> ((Action.SendOpen) action).open())
+                .findFirst()
+                .orElseThrow();
+        assertEquals(90, open.holdTimeSeconds());
+        var active = config().withHoldTime(Duration.ofSeconds(90));
+        machine.step(new Event.Lost(2, "reset"));
+        assertEquals("dial -> CONNECT", words(machine.step(new Event.Reconfigured(active))));
+    }
+
+    @Test
+    void whatNeedsAResetIsNamed() {
+        var changed = config().withMd5Password("correct horse")
+                .withHops(3)
+                .withFamilies(EnumSet.allOf(AddressFamily.class))
+                .withPort(1179);
+        changed = changed.withOffer(changed.offer()
+                .with(Offer.Feature.EXTENDED_MESSAGES, false)
+                .withAddPath(Set.of(AddressFamily.IPV4_UNICAST), Set.of(AddressFamily.IPV4_UNICAST))
+                .withNames("mux1", "ECMP Lab"));
+        assertEquals(
+                List.of("multihop", "password", "families", "add-path", "extended-messages"),
+                config().needsReset(changed));
     }
 
     @ParameterizedTest
