@@ -1,25 +1,61 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.wire.AddressFamily;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What one peer announced in one family, before policy and after it: an attribute id for each prefix id. */
+/** What one peer announced in one family. */
 final class AdjRibIn {
     final Peer peer;
     final AddressFamily family;
-    final Policy policy;
-    final IntColumn received = new IntColumn();
-    /** The same column as {@code received} when the policy lets all routes pass as they are. */
-    final IntColumn accepted;
+    /** Whether paths have ids (ADD-PATH, RFC 7911). */
+    final boolean hasPathIds;
+    /** One, or with path ids as many as the peer has announced paths to a prefix. */
+    final List<PathColumn> columns = new ArrayList<>(1);
+    /** Null for our own routes, which nobody judges. */
+    @Nullable
+    ImportRule rule;
+    /** Null when there is none. */
+    @Nullable
+    PrefixLimit limit;
 
     int receivedCount;
     int acceptedCount;
-    boolean endOfRib;
+    int rejectedByPolicy;
+    /** Paths that are stale: see {@link PathColumn#stale}. */
+    int staleCount;
 
-    AdjRibIn(Peer peer, AddressFamily family, Policy policy) {
+    boolean endOfRib;
+    /** Whether the listener was told that the limit was reached, or exceeded. */
+    boolean warned;
+
+    boolean exceeded;
+
+    AdjRibIn(Peer peer, AddressFamily family, boolean hasPathIds) {
         this.peer = peer;
         this.family = family;
-        this.policy = policy;
-        accepted = policy.isTransparent() ? received : new IntColumn();
+        this.hasPathIds = hasPathIds;
+    }
+
+    /** What import makes of the attributes for the prefix; see {@link PathColumn#accepted}. */
+    int judge(int attribute, PrefixTable prefixes, int prefix) {
+        return rule == null ? attribute : rule.judge(attribute, prefixes, prefix);
+    }
+
+    /** Lets go of what was remembered of attributes judged before. */
+    void clear() {
+        if (rule != null) {
+            rule.clear();
+        }
+    }
+
+    /** Counts a path that import judged so, once more or once less. */
+    void count(int judged, int times) {
+        if (judged > 0) {
+            acceptedCount += times;
+        } else if (judged < 0 && Reason.ofCode(judged) == Reason.REJECTED_BY_POLICY) {
+            rejectedByPolicy += times;
+        }
     }
 }

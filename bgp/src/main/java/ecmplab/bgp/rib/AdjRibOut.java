@@ -1,11 +1,23 @@
 package ecmplab.bgp.rib;
 
-/** What the members of an update group are told: for each prefix id an attribute id of the Loc-RIB, and the peer that it came from. */
+/**
+ * What the members of an update group are told, at most one path a prefix: for each prefix id an attribute id, after export policy, and
+ * where that came from with how it is to be sent. A group that is told several paths (ADD-PATH) has several of these.
+ */
 final class AdjRibOut {
+    /** In an origin: we put ourselves in as next hop. */
+    static final int SELF = 1 << 30;
+    /** In an origin: MED goes to another AS too. */
+    static final int KEEPS_MED = 1 << 29;
+    /** In an origin: extended communities that are not transitive go to another AS too. */
+    static final int KEEPS_COMMUNITIES = 1 << 28;
+
+    private static final int PEER = KEEPS_COMMUNITIES - 1;
+
     private final LocRib loc;
     private final AttributeTable attributes;
     private final IntColumn attribute = new IntColumn();
-    private final IntColumn from = new IntColumn();
+    private final IntColumn origin = new IntColumn();
     private final IntColumn announcedByPeer = new IntColumn();
     private int announced;
 
@@ -14,37 +26,47 @@ final class AdjRibOut {
         this.attributes = attributes;
     }
 
+    /** Index of the peer in an origin. */
+    static int peer(int origin) {
+        return origin & PEER;
+    }
+
     int attribute(int prefix) {
         return attribute.get(prefix);
     }
 
-    /** Peer index; 0 for a prefix without a route. */
-    int from(int prefix) {
-        return from.get(prefix);
+    /** Index of the peer that the route is from, and the flags above; 0 for a prefix without a route. */
+    int origin(int prefix) {
+        return origin.get(prefix);
     }
 
-    void set(int prefix, int attributeId, int peer) {
+    void set(int prefix, int attributeId, int from) {
         int before = attribute.get(prefix);
         attributes.retain(attributeId);
         if (attributeId != AttributeTable.NONE) {
             announced++;
-            announcedByPeer.add(peer, 1);
+            announcedByPeer.add(peer(from), 1);
             loc.retain(prefix);
         }
         if (before != AttributeTable.NONE) {
             announced--;
-            announcedByPeer.add(from.get(prefix), -1);
+            announcedByPeer.add(peer(origin.get(prefix)), -1);
             loc.release(prefix);
         }
         attribute.set(prefix, attributeId);
-        from.set(prefix, peer);
+        origin.set(prefix, from);
         attributes.release(before);
     }
 
     /** Attribute id of what the peer is told about the prefix: nothing, when the route is its own. */
     int announcedTo(Peer peer, int prefix) {
         int told = attribute.get(prefix);
-        return told != AttributeTable.NONE && from.get(prefix) != peer.index ? told : AttributeTable.NONE;
+        return told != AttributeTable.NONE && peer(origin.get(prefix)) != peer.index ? told : AttributeTable.NONE;
+    }
+
+    /** Routes in here, whoever is told them. */
+    int announced() {
+        return announced;
     }
 
     /** Prefixes that the peer is told. */
@@ -54,7 +76,7 @@ final class AdjRibOut {
 
     /** The lowest prefix id from {@code start} on that the peer is told a route for, or -1. */
     int nextAnnouncedTo(Peer peer, int start) {
-        for (int p = attribute.skipUnwritten(start); p < attribute.limit(); p = attribute.skipUnwritten(p + 1)) {
+        for (int p = next(start); p >= 0; p = next(p + 1)) {
             if (announcedTo(peer, p) != AttributeTable.NONE) {
                 return p;
             }
@@ -62,11 +84,19 @@ final class AdjRibOut {
         return -1;
     }
 
-    void clear() {
-        for (int p = attribute.skipUnwritten(0); p < attribute.limit(); p = attribute.skipUnwritten(p + 1)) {
+    /** The lowest prefix id from {@code start} on with a route, or -1. */
+    int next(int start) {
+        for (int p = attribute.skipUnwritten(start); p < attribute.limit(); p = attribute.skipUnwritten(p + 1)) {
             if (attribute.get(p) != AttributeTable.NONE) {
-                set(p, AttributeTable.NONE, 0);
+                return p;
             }
+        }
+        return -1;
+    }
+
+    void clear() {
+        for (int p = next(0); p >= 0; p = next(p + 1)) {
+            set(p, AttributeTable.NONE, 0);
         }
     }
 }

@@ -1,12 +1,10 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.attribute.AttributeType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.function.Predicate;
 
 /**
  * Attribute sets interned on their wire octets: equal blocks have equal ids, so "nothing changed" is one comparison. What best
@@ -20,7 +18,7 @@ final class AttributeTable {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
-    private static final int FLAG_BITS = 4;
+    private static final int FLAG_BITS = BlockFacts.FLAG_BITS;
 
     private final AttributeArena arena = new AttributeArena();
     private final BlockFacts facts;
@@ -44,11 +42,10 @@ final class AttributeTable {
     private int size;
     private int limit = 1;
 
-    /** @param seed of the hash, so that peers cannot choose attributes that collide */
-    AttributeTable(Asn localAs, Predicate<InetAddress> usableNextHop, long seed) {
-        facts = new BlockFacts(localAs);
-        nextHops = new NextHopTable(usableNextHop);
-        this.seed = seed;
+    AttributeTable(RibConfig config) {
+        facts = new BlockFacts(config);
+        nextHops = new NextHopTable(config.usableNextHop());
+        seed = config.hashSeed();
         ranks.set(NONE, INELIGIBLE);
     }
 
@@ -103,7 +100,7 @@ final class AttributeTable {
         }
     }
 
-    /** Smaller is better; {@link #INELIGIBLE} when our AS is in the path or the next hop cannot be used. */
+    /** Smaller is better; {@link #INELIGIBLE} when the next hop cannot be used. */
     long rank(int id) {
         return ranks.get(id);
     }
@@ -130,6 +127,63 @@ final class AttributeTable {
         return (lengthsAndFlags.get(id) & flags) != 0;
     }
 
+    /** How often our own AS is in the path, 15 at most. */
+    int ownAs(int id) {
+        return lengthsAndFlags.get(id) & BlockFacts.OWN_AS;
+    }
+
+    /** ORIGINATOR_ID of reflected routes, otherwise the given id. */
+    int originator(int id, int otherwise) {
+        int at = any(id, BlockFacts.REFLECTED) ? find(id, AttributeType.ORIGINATOR_ID) : -1;
+        return at < 0 ? otherwise : wordAt(id, at);
+    }
+
+    /** Clusters that the route was reflected through (RFC 4456). */
+    int clusters(int id) {
+        int at = any(id, BlockFacts.REFLECTED) ? find(id, AttributeType.CLUSTER_LIST) : -1;
+        return at < 0 ? 0 : BlockFacts.valueLength(octets(id), at) / 4;
+    }
+
+    /** AS number in ONLY_TO_CUSTOMER; 0 when there is none. */
+    int onlyToCustomer(int id) {
+        int at = any(id, BlockFacts.OTC) ? find(id, BlockFacts.OTC_TYPE) : -1;
+        return at < 0 ? 0 : wordAt(id, at);
+    }
+
+    /** Octets a second of the link, or 0 when the route does not say. */
+    double bandwidth(int id) {
+        int at = any(id, BlockFacts.BANDWIDTH) ? find(id, AttributeType.EXTENDED_COMMUNITIES) : -1;
+        byte[] octets = octets(id);
+        return at < 0
+                ? 0
+                : BlockFacts.bandwidth(octets, BlockFacts.value(octets, at), BlockFacts.valueLength(octets, at));
+    }
+
+    /**
+     * Asks again whether next hops can be used, and gives the ids of attribute sets for which the answer is another now. Their ranks
+     * are changed; the paths that have them must be decided again.
+     */
+    IdSet askNextHopsAgain() {
+        var changed = new IdSet();
+        var hops = nextHops.askAgain();
+        for (int id = 1; hops.size() > 0 && id < limit; id++) {
+            if (references.get(id) > 0 && hops.contains(nextHopIds.get(id))) {
+                facts.read(octets(id), offset(id), length(id));
+                ranks.set(id, nextHops.usable(nextHopIds.get(id)) ? facts.rank() : INELIGIBLE);
+                changed.add(id);
+            }
+        }
+        return changed;
+    }
+
+    private int find(int id, int type) {
+        return BlockFacts.find(octets(id), offset(id), length(id), type);
+    }
+
+    private int wordAt(int id, int header) {
+        return BlockFacts.word(octets(id), BlockFacts.value(octets(id), header));
+    }
+
     /** The array that holds the block; not to be written to. */
     byte[] octets(int id) {
         return arena.chunk(places.get(id));
@@ -150,12 +204,11 @@ final class AttributeTable {
                 ? NextHopTable.SELF
                 : nextHops.intern(octets, facts.nextHopAt, facts.nextHopLength);
         int id = freeIds.isEmpty() ? limit++ : freeIds.remove();
-        boolean eligible = (facts.flags & BlockFacts.LOOP) == 0 && nextHops.usable(nextHop);
         places.set(id, arena.store(octets, from, length));
         lengthsAndFlags.set(id, length << FLAG_BITS | facts.flags);
         hashes.set(id, hash);
         references.set(id, 1);
-        ranks.set(id, eligible ? facts.rank() : INELIGIBLE);
+        ranks.set(id, nextHops.usable(nextHop) ? facts.rank() : INELIGIBLE);
         localPrefs.set(id, facts.localPref);
         meds.set(id, facts.med);
         firstAses.set(id, facts.firstAs);

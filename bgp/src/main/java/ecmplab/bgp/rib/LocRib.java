@@ -1,6 +1,5 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.wire.AddressFamily;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,23 +8,33 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one family: who announces what (a column a peer), which path is best, which next hops are used, and what of that
- * changed since the last pass. A prefix id lives while anything refers to it: a received route, an announced one, a pending change.
+ * The routes of one family: who announces what, which path is best, which next hops are used, and what of that changed since the last
+ * pass. A prefix id lives while anything refers to it: a received route, an announced one, a pending change.
  */
 final class LocRib {
     static final int NO_BEST = -1;
 
     final PrefixTable prefixes;
     final List<UpdateGroup> groups = new ArrayList<>();
-    /** By peer index. */
+    /** By column index; column {@link Peer#LOCAL_INDEX} has our own routes. */
     @Nullable
-    AdjRibIn[] ins = new AdjRibIn[0];
+    PathColumn[] columns = new PathColumn[0];
 
+    /** Told when a peer announces as many routes as its limit warns of, and with {@code exceeded} when it announces too many. */
+    @FunctionalInterface
+    interface Limits {
+        void reached(AdjRibIn in, boolean exceeded);
+    }
+
+    /** Paths of one peer to a prefix; further ones are refused and counted. */
+    static final int MOST_PATHS = 64;
+
+    private final Limits limits;
     private final AttributeTable attributes;
     private final NextHopSets nextHopSets;
     private final Decision decision;
     private final IntColumn references = new IntColumn();
-    /** Peer index plus one. */
+    /** Column index plus one. */
     private final IntColumn best = new IntColumn();
 
     private final IntColumn nextHops = new IntColumn();
@@ -35,15 +44,15 @@ final class LocRib {
 
     private int routes;
     private long version;
+    /** Whether a group is told more paths than the best. */
+    private boolean anyAddPath;
 
-    LocRib(AddressFamily family, RibConfig config, AttributeTable attributes, NextHopSets nextHopSets) {
+    LocRib(AddressFamily family, RibConfig config, AttributeTable attributes, NextHopSets nextHopSets, Limits limits) {
+        this.limits = limits;
         prefixes = new PrefixTable(family, config.maximumPrefixes(), config.hashSeed());
         this.attributes = attributes;
         this.nextHopSets = nextHopSets;
-        decision = new Decision(
-                attributes,
-                config.multipath(family).ebgp(),
-                config.multipath(family).asPathRelax());
+        decision = new Decision(attributes, config.multipath(family), config.alwaysCompareMed());
     }
 
     AddressFamily family() {
@@ -60,18 +69,13 @@ final class LocRib {
         return version;
     }
 
-    /** Peer index of the best path, or {@link #NO_BEST}. */
+    /** Index of the column with the best path, or {@link #NO_BEST}. */
     int best(int prefix) {
         return best.get(prefix) - 1;
     }
 
-    /** Attribute id of the best path of a prefix that has one. */
-    int bestAttribute(int prefix) {
-        return in(best(prefix)).accepted.get(prefix);
-    }
-
-    PeerKind kind(int peer) {
-        return in(peer).peer.identity.kind();
+    PathColumn column(int index) {
+        return Objects.requireNonNull(columns[index]);
     }
 
     /** The lowest prefix id from {@code from} on that has a best path, or -1. */
@@ -88,11 +92,6 @@ final class LocRib {
         return nextHopSets.get(nextHops.get(prefix));
     }
 
-    boolean accepted(Policy policy, int prefix) {
-        return policy.isTransparent()
-                || policy.accepts(family(), prefixes.high(prefix), prefixes.low(prefix), prefixes.length(prefix));
-    }
-
     void retain(int prefix) {
         references.add(prefix, 1);
     }
@@ -103,45 +102,221 @@ final class LocRib {
         }
     }
 
-    void add(AdjRibIn in) {
-        if (in.peer.index >= ins.length) {
-            ins = Arrays.copyOf(ins, in.peer.index + 1);
-        }
-        ins[in.peer.index] = in;
+    void add(UpdateGroup group) {
+        groups.add(group);
+        anyAddPath |= group.key.addPath() > 0;
     }
 
-    /** Sweeps the column: all routes of the peer are gone. */
+    void remove(UpdateGroup group) {
+        groups.remove(group);
+        anyAddPath = groups.stream().anyMatch(other -> other.key.addPath() > 0);
+    }
+
+    /** Another column for the peer's routes. */
+    PathColumn addColumn(AdjRibIn in) {
+        int index = 0;
+        while (index < columns.length && columns[index] != null) {
+            index++;
+        }
+        if (index == columns.length) {
+            columns = Arrays.copyOf(columns, index + 1);
+        }
+        var column = new PathColumn(in, index, in.hasPathIds);
+        columns[index] = column;
+        in.columns.add(column);
+        return column;
+    }
+
+    /** Sweeps the columns: all routes of the peer are gone. */
     void remove(AdjRibIn in) {
-        for (int p = in.received.skipUnwritten(0); p < in.received.limit(); p = in.received.skipUnwritten(p + 1)) {
-            if (in.received.get(p) != AttributeTable.NONE) {
-                update(in, p, AttributeTable.NONE);
+        for (var column : in.columns) {
+            for (int p = column.next(0); p >= 0; p = column.next(p + 1)) {
+                update(column, p, AttributeTable.NONE);
             }
+            columns[column.index] = null;
         }
-        ins[in.peer.index] = null;
+        in.columns.clear();
+        in.clear();
     }
 
-    void reach(AdjRibIn in, long high, long low, int length, int attribute) {
+    /** The peer announces the prefix. What is too much is refused and counted. */
+    void reach(AdjRibIn in, long high, long low, int length, int pathId, int attribute) {
         int prefix = prefixes.add(high, low, length);
         if (prefix == PrefixTable.NONE) {
             in.peer.refused++;
-        } else {
-            update(in, prefix, attribute);
+            return;
+        }
+        var column = in.hasPathIds ? column(in, prefix, pathId) : in.columns.getFirst();
+        boolean isNew = column == null || column.received.get(prefix) == AttributeTable.NONE;
+        if (column == null || (isNew && in.limit != null && in.receivedCount >= in.limit.maximum())) {
+            in.peer.refused++;
+            retain(prefix);
+            release(prefix);
+            if (column != null) {
+                limits.reached(in, true);
+            }
+            return;
+        }
+        if (isNew && column.pathIds != null) {
+            column.pathIds.set(prefix, pathId);
+        }
+        update(column, prefix, attribute);
+        if (isNew && in.limit != null && in.receivedCount >= in.limit.warning()) {
+            limits.reached(in, false);
         }
     }
 
-    void unreach(AdjRibIn in, long high, long low, int length) {
+    void unreach(AdjRibIn in, long high, long low, int length, int pathId) {
         int prefix = prefixes.find(high, low, length);
-        if (prefix != PrefixTable.NONE) {
-            update(in, prefix, AttributeTable.NONE);
+        if (prefix == PrefixTable.NONE) {
+            return;
+        }
+        if (!in.hasPathIds) {
+            update(in.columns.getFirst(), prefix, AttributeTable.NONE);
+            return;
+        }
+        var column = column(in, prefix, pathId);
+        if (column != null && column.received.get(prefix) != AttributeTable.NONE) {
+            update(column, prefix, AttributeTable.NONE);
         }
     }
 
-    /** Fills in why each peer's path to the prefix is used or not, by peer index. */
+    /** The column with the peer's path of that id, otherwise one that is free for it; null when there are too many paths. */
+    private @Nullable PathColumn column(AdjRibIn in, int prefix, int pathId) {
+        PathColumn free = null;
+        for (var column : in.columns) {
+            if (column.received.get(prefix) == AttributeTable.NONE) {
+                free = free == null ? column : free;
+            } else if (column.pathId(prefix) == pathId) {
+                return column;
+            }
+        }
+        return free != null || in.columns.size() == MOST_PATHS ? free : addColumn(in);
+    }
+
+    /** From now on paths that the peer does not announce again are stale, until {@link #sweepStale}. */
+    void markStale(AdjRibIn in) {
+        in.staleCount = 0;
+        for (var column : in.columns) {
+            var stale = new IdSet();
+            for (int p = column.next(0); p >= 0; p = column.next(p + 1)) {
+                stale.add(p);
+            }
+            column.stale = stale;
+            in.staleCount += stale.size();
+        }
+    }
+
+    /** Paths that are stale are gone. Returns how many. */
+    int sweepStale(AdjRibIn in) {
+        int swept = in.staleCount;
+        for (var column : in.columns) {
+            var stale = column.stale;
+            for (int p = stale == null ? -1 : stale.next(0); stale != null && p >= 0; p = stale.next(p + 1)) {
+                update(column, p, AttributeTable.NONE);
+            }
+            column.stale = null;
+        }
+        return swept;
+    }
+
+    /** The path of a column to a prefix is another now, or with {@link AttributeTable#NONE} it is gone. */
+    void update(PathColumn column, int prefix, int attribute) {
+        var in = column.in;
+        int before = column.received.get(prefix);
+        if (column.stale != null && column.stale.remove(prefix)) {
+            in.staleCount--;
+        }
+        if (before == attribute) {
+            return;
+        }
+        attributes.retain(attribute);
+        int judged = attribute == AttributeTable.NONE ? AttributeTable.NONE : in.judge(attribute, prefixes, prefix);
+        if (judged != attribute && !column.isSplit()) {
+            column.split(attributes);
+        }
+        int judgedBefore = column.accepted.get(prefix);
+        if (before == AttributeTable.NONE) {
+            retain(prefix);
+            in.receivedCount++;
+        }
+        column.received.set(prefix, attribute);
+        accept(column, prefix, judgedBefore, judged);
+        attributes.release(before);
+        if (attribute == AttributeTable.NONE) {
+            in.receivedCount--;
+            release(prefix);
+        }
+    }
+
+    /** Judges the peer's routes again by its rule, which is another now. */
+    void judgeAgain(AdjRibIn in) {
+        for (var column : in.columns) {
+            for (int p = column.next(0); p >= 0; p = column.next(p + 1)) {
+                int judged = in.judge(column.received.get(p), prefixes, p);
+                if (judged != column.accepted.get(p)) {
+                    if (!column.isSplit()) {
+                        column.split(attributes);
+                    }
+                    accept(column, p, column.accepted.get(p), judged);
+                }
+            }
+        }
+    }
+
+    /** Decides again about all prefixes with a path that has one of the attribute sets. */
+    void decideAgain(IdSet attributeSets) {
+        for (var column : columns) {
+            for (int p = next(column, 0); column != null && p >= 0; p = next(column, p + 1)) {
+                if (attributeSets.contains(column.usable(p))) {
+                    choose(column, p, decision.select(columns, p, null), true);
+                    markPaths(p);
+                }
+            }
+        }
+    }
+
+    private static int next(@Nullable PathColumn column, int from) {
+        return column == null ? -1 : column.next(from);
+    }
+
+    /** Import judged a path another way: it competes with other attributes, or no longer. */
+    private void accept(PathColumn column, int prefix, int before, int judged) {
+        if (column.isSplit()) {
+            if (judged > 0) {
+                attributes.retain(judged);
+            }
+            column.accepted.set(prefix, judged);
+        }
+        column.in.count(before, -1);
+        column.in.count(judged, 1);
+        int usedBefore = Math.max(AttributeTable.NONE, before);
+        int used = Math.max(AttributeTable.NONE, judged);
+        if (used != usedBefore) {
+            decide(column, prefix, rank(column, usedBefore), rank(column, used));
+            markPaths(prefix);
+        }
+        if (column.isSplit()) {
+            attributes.release(usedBefore);
+        }
+    }
+
+    /** Fills in why each column's path to the prefix is used or not, by column index. */
     @Nullable
     Reason[] explain(int prefix) {
-        var reasons = new Reason[ins.length];
-        decision.select(ins, prefix, reasons);
+        var reasons = new Reason[columns.length];
+        decision.select(columns, prefix, reasons);
         return reasons;
+    }
+
+    /** Ranks the paths to the prefix into the {@link Decision#ranked} of what it gives; see {@link Decision#rank}. */
+    int rank(int prefix, int most) {
+        return decision.rank(columns, prefix, most);
+    }
+
+    /** Column index of the path that {@link #rank} put there. */
+    int ranked(int place) {
+        return decision.ranked[place];
     }
 
     /** Moves what changed since the last call to {@code into}. */
@@ -160,79 +335,57 @@ final class LocRib {
         }
     }
 
-    private void update(AdjRibIn in, int prefix, int attribute) {
-        int before = in.received.get(prefix);
-        if (before == attribute) {
-            return;
-        }
-        int usedBefore = in.accepted.get(prefix);
-        attributes.retain(attribute);
-        if (before == AttributeTable.NONE) {
-            retain(prefix);
-            in.receivedCount++;
-        }
-        in.received.set(prefix, attribute);
-        if (in.accepted != in.received) {
-            boolean accepted = attribute != AttributeTable.NONE && accepted(in.policy, prefix);
-            in.accepted.set(prefix, accepted ? attribute : AttributeTable.NONE);
-        }
-        int used = in.accepted.get(prefix);
-        in.acceptedCount += (used == AttributeTable.NONE ? 0 : 1) - (usedBefore == AttributeTable.NONE ? 0 : 1);
-        if (used != usedBefore) {
-            decide(in, prefix, attributes.rank(usedBefore), attributes.rank(used));
-        }
-        attributes.release(before);
-        if (attribute == AttributeTable.NONE) {
-            in.receivedCount--;
-            release(prefix);
-        }
-    }
-
     /**
-     * The peer's path changed from one rank to another. A path that ranks below the best before and after changes nothing, one
+     * The column's path changed from one rank to another. A path that ranks below the best before and after changes nothing, one
      * above it is best alone; only otherwise the row is looked at.
      */
-    private void decide(AdjRibIn in, int prefix, long rankBefore, long rank) {
-        int bestPeer = best(prefix);
-        boolean isLocal = in.peer.isLocal();
-        if (bestPeer == NO_BEST) {
+    private void decide(PathColumn column, int prefix, long rankBefore, long rank) {
+        int bestColumn = best(prefix);
+        boolean isLocal = column.index == Peer.LOCAL_INDEX;
+        if (bestColumn == NO_BEST) {
             if (rank != AttributeTable.INELIGIBLE) {
-                choose(in, prefix, only(in), true);
+                choose(column, prefix, only(column), true);
             }
-        } else if (bestPeer == in.peer.index || isLocal) {
+        } else if (bestColumn == column.index || isLocal) {
             boolean stillAlone = rank < rankBefore && !isLocal;
-            choose(in, prefix, stillAlone ? only(in) : decision.select(ins, prefix, null), true);
-        } else if (bestPeer != Peer.LOCAL_INDEX) {
-            long bestRank = attributes.rank(bestAttribute(prefix));
+            choose(column, prefix, stillAlone ? only(column) : decision.select(columns, prefix, null), true);
+        } else if (bestColumn != Peer.LOCAL_INDEX) {
+            long bestRank = attributes.rank(column(bestColumn).accepted.get(prefix));
             if (rank < bestRank) {
-                choose(in, prefix, only(in), true);
+                choose(column, prefix, only(column), true);
             } else if (rank == bestRank || rankBefore == bestRank) {
-                choose(in, prefix, decision.select(ins, prefix, null), false);
+                choose(column, prefix, decision.select(columns, prefix, null), false);
             }
         }
     }
 
-    private int only(AdjRibIn in) {
-        decision.chosen[0] = in.peer.index;
+    /** Our own routes are eligible whatever next hop they name. */
+    private long rank(PathColumn column, int attribute) {
+        boolean isOwn = column.index == Peer.LOCAL_INDEX && attribute != AttributeTable.NONE;
+        return isOwn ? 0 : attributes.rank(attribute);
+    }
+
+    private int only(PathColumn column) {
+        decision.chosen[0] = column.index;
         return 1;
     }
 
-    /** Makes the first {@code count} of the decision's peers the prefix's paths. */
-    private void choose(AdjRibIn in, int prefix, int count, boolean mayChangeBest) {
+    /** Makes the first {@code count} of the decision's columns the prefix's paths. */
+    private void choose(PathColumn column, int prefix, int count, boolean mayChangeBest) {
         int bestBefore = best.get(prefix);
         int bestNow = count == 0 ? 0 : decision.chosen[0] + 1;
         if (bestNow != bestBefore) {
             best.set(prefix, bestNow);
             routes += (bestNow == 0 ? 0 : 1) - (bestBefore == 0 ? 0 : 1);
         }
-        if (bestNow != bestBefore || (mayChangeBest && bestNow == in.peer.index + 1)) {
+        if (bestNow != bestBefore || (mayChangeBest && bestNow == column.index + 1)) {
             version++;
             for (int i = 0; i < groups.size(); i++) {
                 groups.get(i).mark(prefix);
             }
         }
         boolean forwarded = count > 0 && decision.chosen[0] != Peer.LOCAL_INDEX;
-        int set = forwarded ? nextHopSets.intern(ins, decision.chosen, count, prefix, attributes) : NextHopSets.NONE;
+        int set = forwarded ? nextHopSets.intern(columns, decision.chosen, count, prefix) : NextHopSets.NONE;
         int before = nextHops.get(prefix);
         nextHops.set(prefix, set);
         if (set != before && changed.add(prefix)) {
@@ -244,7 +397,14 @@ final class LocRib {
         }
     }
 
-    private AdjRibIn in(int peer) {
-        return Objects.requireNonNull(ins[peer]);
+    /** Any path to the prefix changed: groups that are told several want to know. */
+    private void markPaths(int prefix) {
+        if (anyAddPath) {
+            for (int i = 0; i < groups.size(); i++) {
+                if (groups.get(i).key.addPath() > 0) {
+                    groups.get(i).mark(prefix);
+                }
+            }
+        }
     }
 }

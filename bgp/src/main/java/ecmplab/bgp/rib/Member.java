@@ -18,4 +18,12 @@ final class Member {
         this.group = group;
         this.outlet = outlet;
     }
+
+    /** Whether the member has, as far as it was sent, a route for the prefix as path of that place. */
+    boolean wasTold(int place, int prefix) {
+        boolean isPending = lag != null && lag.pending.contains(prefix);
+        return (lag != null && isPending)
+                ? lag.isAnnounced(place, prefix)
+                : group.announcedTo(peer, place, prefix) != AttributeTable.NONE;
+    }
 }

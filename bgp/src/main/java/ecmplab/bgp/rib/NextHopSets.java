@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class NextHopSets {
     static final int NONE = 0;
 
+    /** Of a path in a key: the peer's serial number, the next hop's id, the weight. */
+    private static final int WORDS = 3;
+    /** Weights are at most that, before what they have in common is divided out. */
+    private static final double HEAVIEST = 65_520;
+
     private final Map<Key, Integer> ids = new HashMap<>();
     private final List<List<NextHop>> sets = new ArrayList<>();
     private final List<Key> keys = new ArrayList<>();
@@ -22,32 +27,81 @@ final class NextHopSets {
     private final IntQueue freeIds = new IntQueue();
     private Key lastKey = new Key(new int[0]);
     private int lastId = NONE;
+    private final AttributeTable attributes;
+    private int[] words = new int[8 * WORDS];
 
-    NextHopSets() {
+    NextHopSets(AttributeTable attributes) {
+        this.attributes = attributes;
         sets.add(List.of());
         keys.add(lastKey);
     }
 
-    /** Next hops, best first. The id is held until {@link #release}. */
-    int intern(@Nullable AdjRibIn[] ins, int[] chosen, int count, int prefix, AttributeTable attributes) {
-        if (!isLast(ins, chosen, count, prefix, attributes)) {
-            var words = new int[2 * count];
-            for (int i = 0; i < count; i++) {
-                words[2 * i] = in(ins, chosen[i]).peer.serial;
-                words[2 * i + 1] =
-                        attributes.nextHop(in(ins, chosen[i]).accepted.get(prefix));
-            }
-            lastKey = new Key(words);
+    /** Next hops of the chosen columns, best first. The id is held until {@link #release}. */
+    int intern(@Nullable PathColumn[] columns, int[] chosen, int count, int prefix) {
+        fill(columns, chosen, count, prefix);
+        if (lastId == NONE || !Arrays.equals(words, 0, WORDS * count, lastKey.words, 0, lastKey.words.length)) {
+            lastKey = new Key(Arrays.copyOf(words, WORDS * count));
             var known = ids.get(lastKey);
-            lastId = known != null ? known : store(lastKey, hops(ins, chosen, count, prefix, attributes));
+            lastId = known != null ? known : store(lastKey, hops(columns, chosen, count));
         }
         references.add(lastId, 1);
         return lastId;
     }
 
+    /** Peer, next hop and weight of each path, into {@link #words}. */
+    private void fill(@Nullable PathColumn[] columns, int[] chosen, int count, int prefix) {
+        if (words.length < WORDS * count) {
+            words = new int[WORDS * count];
+        }
+        boolean weighted = count > 1;
+        for (int i = 0; i < count; i++) {
+            var column = column(columns, chosen[i]);
+            int attribute = column.usable(prefix);
+            words[WORDS * i] = column.in.peer.serial;
+            words[WORDS * i + 1] = attributes.nextHop(attribute);
+            words[WORDS * i + 2] = 1;
+            weighted &= attributes.any(attribute, BlockFacts.BANDWIDTH);
+        }
+        if (weighted) {
+            weigh(columns, chosen, count, prefix);
+        }
+    }
+
+    /** Weights in the ratio of bandwidths, as every path has one; otherwise all weigh the same. */
+    private void weigh(@Nullable PathColumn[] columns, int[] chosen, int count, int prefix) {
+        double most = 0;
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < count; i++) {
+            double bandwidth = attributes.bandwidth(column(columns, chosen[i]).usable(prefix));
+            most = Math.max(most, bandwidth);
+            least = Math.min(least, bandwidth);
+        }
+        if (!(least > 0) || most == Double.POSITIVE_INFINITY) {
+            return;
+        }
+        long divisor = 0;
+        for (int i = 0; i < count; i++) {
+            double bandwidth = attributes.bandwidth(column(columns, chosen[i]).usable(prefix));
+            int weight = (int) Math.max(1, Math.round(bandwidth / most * HEAVIEST));
+            words[WORDS * i + 2] = weight;
+            divisor = divisor(divisor, weight);
+        }
+        for (int i = 0; i < count; i++) {
+            words[WORDS * i + 2] /= (int) divisor;
+        }
+    }
+
+    private static long divisor(long one, long other) {
+        return other == 0 ? one : divisor(other, one % other);
+    }
+
     void release(int id) {
         if (id != NONE && references.add(id, -1) == 0) {
-            ids.remove(keys.get(id));
+            var key = keys.get(id);
+            ids.remove(key);
+            for (int i = 1; i < key.words.length; i += WORDS) {
+                attributes.nextHops().release(key.words[i]);
+            }
             sets.set(id, List.of());
             freeIds.add(id);
             if (id == lastId) {
@@ -65,21 +119,6 @@ final class NextHopSets {
         return ids.size();
     }
 
-    private boolean isLast(@Nullable AdjRibIn[] ins, int[] chosen, int count, int prefix, AttributeTable attributes) {
-        var words = lastKey.words;
-        if (lastId == NONE || words.length != 2 * count) {
-            return false;
-        }
-        for (int i = 0; i < count; i++) {
-            if (words[2 * i] != in(ins, chosen[i]).peer.serial
-                    || words[2 * i + 1]
-                            != attributes.nextHop(in(ins, chosen[i]).accepted.get(prefix))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private int store(Key key, List<NextHop> hops) {
         int id = freeIds.isEmpty() ? sets.size() : freeIds.remove();
         if (id == sets.size()) {
@@ -90,25 +129,29 @@ final class NextHopSets {
             keys.set(id, key);
         }
         ids.put(key, id);
+        // The set may outlive the routes it was made of, until the listener was told; the id must not mean another
+        // address by then.
+        for (int i = 1; i < key.words.length; i += WORDS) {
+            attributes.nextHops().retain(key.words[i]);
+        }
         return id;
     }
 
     /** Two peers may name the same next hop: it gets its share once. */
-    private static List<NextHop> hops(
-            @Nullable AdjRibIn[] ins, int[] chosen, int count, int prefix, AttributeTable attributes) {
+    private List<NextHop> hops(@Nullable PathColumn[] columns, int[] chosen, int count) {
         var hops = new ArrayList<NextHop>(count);
         for (int i = 0; i < count; i++) {
-            var in = in(ins, chosen[i]);
-            var address = attributes.nextHops().address(attributes.nextHop(in.accepted.get(prefix)));
+            var address = attributes.nextHops().address(words[WORDS * i + 1]);
             if (address != null && hops.stream().noneMatch(hop -> hop.address().equals(address))) {
-                hops.add(new NextHop(address, in.peer.identity.address(), 1));
+                var peer = column(columns, chosen[i]).in.peer.identity;
+                hops.add(new NextHop(address, peer.address(), words[WORDS * i + 2]));
             }
         }
         return List.copyOf(hops);
     }
 
-    private static AdjRibIn in(@Nullable AdjRibIn[] ins, int peer) {
-        return Objects.requireNonNull(ins[peer]);
+    private static PathColumn column(@Nullable PathColumn[] columns, int index) {
+        return Objects.requireNonNull(columns[index]);
     }
 
     private static final class Key {

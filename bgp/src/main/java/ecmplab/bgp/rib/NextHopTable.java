@@ -42,6 +42,31 @@ final class NextHopTable {
         }
     }
 
+    void retain(int id) {
+        if (id != SELF) {
+            references.add(id, 1);
+        }
+    }
+
+    /** The id of the address, or -1 when no route has it as its next hop. */
+    int find(InetAddress address) {
+        var id = ids.get(address);
+        return id == null ? -1 : id;
+    }
+
+    /** Asks again whether packets may be sent to each next hop; gives the ids for which the answer is another now. */
+    IdSet askAgain() {
+        var changed = new IdSet();
+        ids.forEach((address, id) -> {
+            int now = usable.test(address) ? 0 : 1;
+            if (forbidden.get(id) != now) {
+                forbidden.set(id, now);
+                changed.add(id);
+            }
+        });
+        return changed;
+    }
+
     boolean usable(int id) {
         return forbidden.get(id) == 0;
     }
@@ -54,6 +79,14 @@ final class NextHopTable {
 
     int size() {
         return ids.size();
+    }
+
+    /** Whether the address can be nobody's next hop: 0/8, 127/8, multicast, 240/4 and their like in IPv6. */
+    static boolean isMartian(InetAddress address) {
+        var octets = address.getAddress();
+        int first = octets[0] & 0xFF;
+        boolean reserved = octets.length == 4 && (first == 0 || first >= 240);
+        return reserved || address.isAnyLocalAddress() || address.isLoopbackAddress() || address.isMulticastAddress();
     }
 
     private int assign(InetAddress address) {

@@ -3,7 +3,7 @@ package ecmplab.bgp.rib;
 import java.util.Arrays;
 
 /**
- * Some prefixes on their way out, with the route each now has. A prefix occurs once, so any order is right; the order that packs
+ * Some prefixes on their way out, with the route each now has. A path of a prefix occurs once, so any order is right; the order that packs
  * best is that of arrival when it has runs of equal attributes, and by attributes otherwise.
  */
 final class Page {
@@ -12,26 +12,28 @@ final class Page {
     /** No peer. */
     static final int NOBODY = -1;
 
-    final int[] prefix = new int[CAPACITY];
+    int[] prefix = new int[CAPACITY];
+    /** Place of the path in the group's tables; 0 unless the group is told several paths a prefix. */
+    int[] place = new int[CAPACITY];
     /** The route now, or {@link AttributeTable#NONE} when it is gone. */
-    final int[] attribute = new int[CAPACITY];
-    /** Index of the peer that it came from. */
-    final int[] from = new int[CAPACITY];
+    int[] attribute = new int[CAPACITY];
+    /** Where it came from and how it is sent, see {@link AdjRibOut#origin}. */
+    int[] origin = new int[CAPACITY];
     /** Index of the one peer that is not to be told this, because the route is or was its own; or {@link #NOBODY}. */
-    final int[] except = new int[CAPACITY];
+    int[] except = new int[CAPACITY];
     /** The route that the group had before, and the peer it was from. */
-    final int[] attributeBefore = new int[CAPACITY];
+    int[] attributeBefore = new int[CAPACITY];
 
-    final int[] fromBefore = new int[CAPACITY];
-    final int[] order = new int[CAPACITY];
+    int[] fromBefore = new int[CAPACITY];
+    int[] order = new int[CAPACITY];
     int size;
 
     /** Where in the encoded page a chunk for the same peers begins, and who is not one of them. */
-    final int[] chunkStart = new int[CAPACITY];
+    int[] chunkStart = new int[CAPACITY];
 
-    final int[] chunkExcept = new int[CAPACITY];
+    int[] chunkExcept = new int[CAPACITY];
     int chunks;
-    private final long[] keys = new long[CAPACITY];
+    private long[] keys = new long[CAPACITY];
 
     void clear() {
         size = 0;
@@ -56,23 +58,43 @@ final class Page {
         return false;
     }
 
+    /** Whether it is time to send; further entries are taken all the same. */
     boolean isFull() {
-        return size == CAPACITY;
+        return size >= CAPACITY;
     }
 
-    void add(int prefixId, int attributeId, int peer, int exceptPeer, int before, int peerBefore) {
+    void add(int prefixId, int pathPlace, int attributeId, int from, int exceptPeer, int before, int peerBefore) {
+        if (size == prefix.length) {
+            grow();
+        }
         prefix[size] = prefixId;
+        place[size] = pathPlace;
         attribute[size] = attributeId;
-        from[size] = peer;
+        origin[size] = from;
         except[size] = exceptPeer;
         attributeBefore[size] = before;
         fromBefore[size] = peerBefore;
         size++;
     }
 
+    private void grow() {
+        int larger = 2 * size;
+        prefix = Arrays.copyOf(prefix, larger);
+        place = Arrays.copyOf(place, larger);
+        attribute = Arrays.copyOf(attribute, larger);
+        origin = Arrays.copyOf(origin, larger);
+        except = Arrays.copyOf(except, larger);
+        attributeBefore = Arrays.copyOf(attributeBefore, larger);
+        fromBefore = Arrays.copyOf(fromBefore, larger);
+        order = Arrays.copyOf(order, larger);
+        chunkStart = Arrays.copyOf(chunkStart, larger);
+        chunkExcept = Arrays.copyOf(chunkExcept, larger);
+        keys = Arrays.copyOf(keys, larger);
+    }
+
     /** Whether the two entries can share a message. */
     boolean together(int one, int other) {
-        return attribute[one] == attribute[other] && except[one] == except[other] && from[one] == from[other];
+        return attribute[one] == attribute[other] && except[one] == except[other] && origin[one] == origin[other];
     }
 
     /** Whether a peer that followed was told another route for the entry's prefix before. */

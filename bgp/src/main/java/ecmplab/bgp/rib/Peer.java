@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One established session as the RIB sees it: a column of routes in, and a place in an update group out. Made by {@link Rib#up}. */
-public final class Peer implements Comparable<Peer> {
+/** One established session as the RIB sees it: columns of routes in, and a place in an update group out. Made by {@link Rib#up}. */
+public final class Peer {
     /** The peer that stands for this speaker's own routes. */
     static final int LOCAL_INDEX = 0;
 
@@ -20,17 +20,25 @@ public final class Peer implements Comparable<Peer> {
     final Map<AddressFamily, AdjRibIn> in = new EnumMap<>(AddressFamily.class);
     final Map<AddressFamily, Member> out = new EnumMap<>(AddressFamily.class);
     private final byte[] address;
+    /** Null for the peer that stands for this speaker. */
+    @Nullable
+    PeerTerms terms;
+
+    boolean isReflectorClient;
     /** Routes received with our own AS in their path. */
     long loops;
-    /** Routes not taken because the prefix table was full. */
+    /** Routes not taken: the table was full, or the peer's limit reached, or there were too many paths. */
     long refused;
 
+    /** Whether the session is established. A peer that is not may still have stale routes. */
     boolean isUp = true;
 
-    Peer(PeerIdentity identity, int index, int serial) {
+    Peer(PeerIdentity identity, int index, int serial, @Nullable PeerTerms terms) {
         this.identity = identity;
         this.index = index;
         this.serial = serial;
+        this.terms = terms;
+        isReflectorClient = terms != null && terms.reflectorClient();
         address = identity.address().getAddress();
     }
 
@@ -47,22 +55,10 @@ public final class Peer implements Comparable<Peer> {
         return in.get(family);
     }
 
-    /** The order of the last two tie-breakers (RFC 4271 section 9.1.2.2 f, g): lower router id, then lower address. */
-    @Override
-    public int compareTo(Peer other) {
-        int order = identity.routerId().compareTo(other.identity.routerId());
-        order = order != 0 ? order : Integer.compare(address.length, other.address.length);
+    /** The order of a tie-breaker (RFC 4271 section 9.1.2.2 g): lower address, and any of IPv4 before any of IPv6. */
+    int compareAddress(Peer other) {
+        int order = Integer.compare(address.length, other.address.length);
         return order != 0 ? order : Arrays.compareUnsigned(address, other.address);
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return serial;
     }
 
     @Override

@@ -1,14 +1,17 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.policy.PolicyContext;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * tells the listener and the peers what came of it. Not thread-safe: everything is called by one thread, the RIB's.
  */
 public final class Rib {
-    /** Told once a pass, with all prefixes whose next hops changed in it. */
+    /** Told what comes of routes. Must not call the RIB. */
     @FunctionalInterface
     public interface Listener {
+        /** Once a pass, with all prefixes whose next hops changed in it. */
         void changed(List<NextHopChange> changes);
+
+        /**
+         * The peer announces as many routes as its limit warns of; or more than the maximum, which are refused: its session is to be ended.
+         * Once each for a session and family.
+         */
+        default void prefixLimit(Peer peer, AddressFamily family, int routes, boolean exceeded) {}
     }
 
     /** How many routes a batch announced and withdrew. */
@@ -28,42 +38,66 @@ public final class Rib {
     private final RibConfig config;
     private final Listener listener;
     private final AttributeTable attributes;
-    private final NextHopSets nextHopSets = new NextHopSets();
+    private final NextHopSets nextHopSets;
     private final Map<AddressFamily, LocRib> tables = new EnumMap<>(AddressFamily.class);
     private final List<@Nullable Peer> peers = new ArrayList<>();
+    /** Peers that are gone, but that routes not yet told of may still be from. */
+    private final List<Peer> retired = new ArrayList<>();
+
     private final Peer local;
     private final Page page = new Page();
-    private final BatchReader reader = new BatchReader();
+    private final BatchReader reader;
     private int nextSerial = 1;
 
     public Rib(RibConfig config, Listener listener) {
         this.config = config;
         this.listener = listener;
-        attributes = new AttributeTable(config.localAs(), config.usableNextHop(), config.hashSeed());
+        attributes = new AttributeTable(config);
+        nextHopSets = new NextHopSets(attributes);
         var anyAddress = new InetSocketAddress(0).getAddress();
         var self = new PeerIdentity(anyAddress, config.localAs(), config.routerId(), PeerKind.LOCAL);
-        local = new Peer(self, Peer.LOCAL_INDEX, 0);
+        local = new Peer(self, Peer.LOCAL_INDEX, 0, null);
         peers.add(local);
         for (var family : AddressFamily.values()) {
-            var table = new LocRib(family, config, attributes, nextHopSets);
+            var table = new LocRib(family, config, attributes, nextHopSets, this::limitReached);
             tables.put(family, table);
-            addIn(local, table, Policy.ACCEPT_ALL);
+            addIn(local, table, false);
         }
+        reader = new BatchReader();
     }
 
-    /** A session is established: the peer is told all routes of its families, each family ending with End-of-RIB. */
+    /** A session is established with a peer that has not kept anything: see the other {@code up}. */
     public Peer up(PeerIdentity identity, PeerTerms terms, Outlet outlet) {
-        int index = peers.indexOf(null);
-        if (index < 0) {
-            index = peers.size();
-            peers.add(null);
+        return up(identity, terms, outlet, Set.of());
+    }
+
+    /**
+     * A session is established: the peer is told all routes of its families, each family ending with End-of-RIB. Routes of its last
+     * session that {@link #down(Peer, Set)} kept stay, stale, in the families that the peer has preserved forwarding for (RFC 4724
+     * section 4.2); the others go.
+     */
+    public Peer up(PeerIdentity identity, PeerTerms terms, Outlet outlet, Set<AddressFamily> preserved) {
+        var before = stale(identity.address());
+        boolean isSame = before != null && before.identity.equals(identity);
+        if (before != null && !isSame) {
+            expire(before);
         }
-        var peer = new Peer(identity, index, nextSerial++);
-        peers.set(index, peer);
+        var peer = isSame ? Objects.requireNonNull(before) : newPeer(identity, terms);
+        peer.isUp = true;
+        peer.terms = terms;
+        peer.isReflectorClient = terms.reflectorClient();
         for (var family : AddressFamily.values()) {
+            var table = table(family);
+            var kept = peer.in(family);
+            boolean hasPathIds = terms.addPathReceive().contains(family);
+            boolean stays = preserved.contains(family) && terms.families().contains(family);
+            if (kept != null && !(stays && kept.hasPathIds == hasPathIds)) {
+                table.remove(kept);
+                peer.in.remove(family);
+            }
             if (terms.families().contains(family)) {
-                var table = table(family);
-                addIn(peer, table, terms.importPolicy());
+                var in = peer.in(family);
+                setTerms(in == null ? addIn(peer, table, hasPathIds) : in, terms);
                 peer.out.put(family, group(table, identity, terms).add(peer, outlet));
             }
         }
@@ -72,23 +106,127 @@ public final class Rib {
 
     /** The session is over: a sweep of its columns. Returns how many routes it had announced. */
     public int down(Peer peer) {
+        return down(peer, Set.of());
+    }
+
+    /**
+     * The session is over, but the routes of some families are kept, stale, as the peer restarts (RFC 4724 section 4.2): until it is back
+     * and has announced all again ({@link #sweepStale}, or its End-of-RIB), or {@link #expire} says that it did not come back. Routes that
+     * were stale already go. Returns how many routes went.
+     */
+    public int down(Peer peer, Set<AddressFamily> kept) {
         if (!peer.isUp) {
             return 0;
         }
         int routes = 0;
         peer.isUp = false;
         for (var member : peer.out.values()) {
-            member.group.remove(member);
-            if (member.group.members.isEmpty()) {
-                table(member.group.key.family()).groups.remove(member.group);
+            leave(member);
+        }
+        peer.out.clear();
+        for (var family : AddressFamily.values()) {
+            var in = peer.in(family);
+            if (in != null && kept.contains(family)) {
+                var table = table(family);
+                routes += table.sweepStale(in);
+                table.markStale(in);
+                in.endOfRib = false;
+                in.warned = false;
+                in.exceeded = false;
+            } else if (in != null) {
+                routes += in.receivedCount;
+                table(family).remove(in);
+                peer.in.remove(family);
             }
         }
+        if (peer.in.isEmpty()) {
+            retired.add(peer);
+        }
+        return routes;
+    }
+
+    /** The peer did not come back within its restart time: what {@link #down(Peer, Set)} kept of it goes. Returns how many routes that was. */
+    public int expire(Peer peer) {
+        if (peer.isUp || peer.in.isEmpty()) {
+            return 0;
+        }
+        int routes = 0;
         for (var in : peer.in.values()) {
             routes += in.receivedCount;
             table(in.family).remove(in);
         }
-        peers.set(peer.index, null);
+        peer.in.clear();
+        retired.add(peer);
         return routes;
+    }
+
+    /** Routes of the family go that the peer has not announced again since it restarted or began a refresh. Returns how many. */
+    public int sweepStale(Peer peer, AddressFamily family) {
+        var in = peer.in(family);
+        return in == null ? 0 : table(family).sweepStale(in);
+    }
+
+    /** The peer begins to announce all its routes of the family again (RFC 7313 section 4). */
+    public void beginRefresh(Peer peer, AddressFamily family) {
+        var in = peer.in(family);
+        if (in != null && peer.isUp) {
+            table(family).markStale(in);
+        }
+    }
+
+    /** The peer has announced all its routes of the family again: others go. Returns how many. */
+    public int endRefresh(Peer peer, AddressFamily family) {
+        return peer.isUp ? sweepStale(peer, family) : 0;
+    }
+
+    /**
+     * The peer's terms are others from now on, but for those that its session negotiated. Its routes are judged again from what it
+     * announced before, without a refresh, and it is told the differences.
+     *
+     * @throws IllegalArgumentException when families or ADD-PATH are others
+     */
+    public void terms(Peer peer, PeerTerms terms) {
+        var before = peer.terms;
+        if (before == null || !peer.isUp) {
+            return;
+        }
+        if (!before.families().equals(terms.families())
+                || !before.addPathReceive().equals(terms.addPathReceive())
+                || !before.addPathSend().keySet().equals(terms.addPathSend().keySet())) {
+            throw new IllegalArgumentException(
+                    "families and ADD-PATH of " + peer + " are negotiated: reset the session");
+        }
+        peer.terms = terms;
+        for (var in : peer.in.values()) {
+            if (setTerms(in, terms)) {
+                table(in.family).judgeAgain(in);
+                forget(in);
+            }
+        }
+        for (var member : List.copyOf(peer.out.values())) {
+            var table = table(member.group.key.family());
+            var group = group(table, peer.identity, terms);
+            if (group != member.group) {
+                peer.out.put(table.family(), group.move(member, sameForm(group.key, member.group.key)));
+                dropIfEmpty(member.group);
+            }
+        }
+        if (peer.isReflectorClient != terms.reflectorClient()) {
+            peer.isReflectorClient = terms.reflectorClient();
+            for (var table : tables.values()) {
+                table.groups.stream()
+                        .filter(group -> group.key.kind() == PeerKind.IBGP)
+                        .forEach(UpdateGroup::markAll);
+            }
+        }
+    }
+
+    /** Whether packets could be sent to next hops may be another answer now; routes are decided again where it is. */
+    public void nextHopsChanged() {
+        var changed = attributes.askNextHopsAgain();
+        if (changed.size() > 0) {
+            tables.values().forEach(table -> table.decideAgain(changed));
+        }
     }
 
     /** Whether all changes have gone to the peer's outlet. */
@@ -114,16 +252,21 @@ public final class Rib {
         }
     }
 
-    /** Originates the prefix, or replaces its attributes; the block as {@link RouteBatch} says, without a next hop. */
+    /**
+     * Originates the prefix, or replaces its attributes; the block as {@link RouteBatch} says. Without a next hop, peers get their session's
+     * address of ours; with one, they get that.
+     */
     public void announce(Prefix prefix, byte[] block) {
         int attribute = attributes.intern(block, 0, block.length);
-        table(prefix.family()).reach(localIn(prefix.family()), prefix.high(), prefix.low(), prefix.length(), attribute);
+        var in = localIn(prefix.family());
+        table(prefix.family()).reach(in, prefix.high(), prefix.low(), prefix.length(), 0, attribute);
         attributes.release(attribute);
     }
 
     /** Originates the prefix no longer. */
     public void withdraw(Prefix prefix) {
-        table(prefix.family()).unreach(localIn(prefix.family()), prefix.high(), prefix.low(), prefix.length());
+        var in = localIn(prefix.family());
+        table(prefix.family()).unreach(in, prefix.high(), prefix.low(), prefix.length(), 0);
     }
 
     /**
@@ -141,11 +284,19 @@ public final class Rib {
             listener.changed(changes);
         }
         boolean more = false;
+        boolean drained = true;
         for (var table : tables.values()) {
             for (var group : table.groups) {
-                more |= group.drain();
+                boolean left = group.drain();
+                drained &= !left;
+                more |= left;
                 more |= group.catchUp();
             }
+        }
+        if (drained) {
+            // No table of what peers were told names them any longer.
+            retired.forEach(peer -> peers.set(peer.index, null));
+            retired.clear();
         }
         return more;
     }
@@ -153,6 +304,18 @@ public final class Rib {
     /** What is in the tables, for those who ask. */
     public RibView view() {
         return new RibView(this);
+    }
+
+    /** The peer at the address whose session is established, or of which stale routes are kept. */
+    public Optional<Peer> peer(InetAddress address) {
+        for (var peer : peers) {
+            if (peer != null && !peer.isLocal() && peer.identity.address().equals(address)) {
+                if (peer.isUp || !peer.in.isEmpty()) {
+                    return Optional.of(peer);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     LocRib table(AddressFamily family) {
@@ -167,7 +330,7 @@ public final class Rib {
         return nextHopSets;
     }
 
-    Peer peer(int index) {
+    private Peer peer(int index) {
         return Objects.requireNonNull(peers.get(index));
     }
 
@@ -175,28 +338,108 @@ public final class Rib {
         return Objects.requireNonNull(local.in(family));
     }
 
-    private static void addIn(Peer peer, LocRib table, Policy policy) {
-        var in = new AdjRibIn(peer, table.family(), policy);
+    private Peer newPeer(PeerIdentity identity, PeerTerms terms) {
+        int index = peers.indexOf(null);
+        if (index < 0) {
+            index = peers.size();
+            peers.add(null);
+        }
+        var peer = new Peer(identity, index, nextSerial++, terms);
+        peers.set(index, peer);
+        return peer;
+    }
+
+    /** The peer at the address that went, and of which routes are kept. */
+    private @Nullable Peer stale(InetAddress address) {
+        var peer = peer(address).orElse(null);
+        return peer == null || peer.isUp ? null : peer;
+    }
+
+    private static AdjRibIn addIn(Peer peer, LocRib table, boolean hasPathIds) {
+        var in = new AdjRibIn(peer, table.family(), hasPathIds);
         peer.in.put(table.family(), in);
-        table.add(in);
+        table.addColumn(in);
+        return in;
+    }
+
+    /** Whether routes are judged another way from now on. */
+    private boolean setTerms(AdjRibIn in, PeerTerms terms) {
+        in.limit = terms.limits().get(in.family);
+        var before = in.rule;
+        if (before != null && before.isAs(terms)) {
+            return false;
+        }
+        in.clear();
+        in.rule = new ImportRule(in.peer.identity, terms, config, attributes);
+        return true;
+    }
+
+    private void limitReached(AdjRibIn in, boolean exceeded) {
+        if (exceeded ? !in.exceeded : !in.warned) {
+            in.warned = true;
+            in.exceeded |= exceeded;
+            listener.prefixLimit(in.peer, in.family, in.receivedCount, exceeded);
+        }
+    }
+
+    private void leave(Member member) {
+        member.group.remove(member);
+        dropIfEmpty(member.group);
+    }
+
+    private void dropIfEmpty(UpdateGroup group) {
+        if (group.members.isEmpty()) {
+            table(group.key.family()).remove(group);
+        }
     }
 
     private UpdateGroup group(LocRib table, PeerIdentity identity, PeerTerms terms) {
+        var family = table.family();
+        var nextHop = terms.nextHops().get(family);
+        boolean extended = terms.extendedNextHop().contains(family);
+        if (nextHop == null && extended) {
+            nextHop = terms.nextHops().get(AddressFamily.IPV6_UNICAST);
+        }
+        var policy = terms.exportPolicy();
         var key = new UpdateGroup.Key(
-                table.family(),
+                family,
                 identity.kind(),
-                terms.exportPolicy(),
-                terms.nextHops().get(table.family()),
+                policy,
+                policy.dependsOnNeighbor()
+                        ? new PolicyContext(config.localAs(), identity.address(), identity.asn())
+                        : null,
+                nextHop == null || NextHopTable.isMartian(nextHop) ? null : nextHop,
                 terms.fourOctetAs(),
-                terms.maxMessageSize());
+                terms.maxMessageSize(),
+                extended,
+                terms.addPathSend().getOrDefault(family, 0),
+                terms.reflectorClient(),
+                terms.nextHopSelf(),
+                terms.sharedSubnet(),
+                terms.checks().role(),
+                terms.sendLimits().getOrDefault(family, Integer.MAX_VALUE));
         for (var group : table.groups) {
             if (group.key.equals(key)) {
                 return group;
             }
         }
-        var group = new UpdateGroup(key, table, attributes, config.localAs(), page, config.allocator());
-        table.groups.add(group);
+        var group = new UpdateGroup(key, table, attributes, config, page, this::peer);
+        table.add(group);
         return group;
+    }
+
+    /** Whether equal routes look the same to members of both, so that they need not be told again. */
+    private static boolean sameForm(UpdateGroup.Key one, UpdateGroup.Key other) {
+        return Objects.equals(one.nextHop(), other.nextHop())
+                && Objects.equals(one.role(), other.role())
+                && one.fourOctetAs() == other.fourOctetAs()
+                && one.maxMessageSize() == other.maxMessageSize();
+    }
+
+    private static void forget(AdjRibIn in) {
+        if (in.rule != null) {
+            in.rule.forget();
+        }
     }
 
     /** Replays batches into the tables: one look-up of attributes an UPDATE. */
@@ -213,6 +456,7 @@ public final class Rib {
             batch.replay(this);
             attributes.release(attribute);
             attribute = AttributeTable.NONE;
+            from.in.values().forEach(Rib::forget);
             return new Applied(announced, withdrawn);
         }
 
@@ -227,10 +471,10 @@ public final class Rib {
             var in = peer.in(family);
             announced++;
             if (in != null) {
-                if (attributes.any(attribute, BlockFacts.LOOP)) {
+                if (attributes.any(attribute, BlockFacts.OWN_AS)) {
                     peer.loops++;
                 }
-                table(family).reach(in, high, low, prefixLength, attribute);
+                table(family).reach(in, high, low, prefixLength, pathId, attribute);
             }
         }
 
@@ -239,7 +483,7 @@ public final class Rib {
             var in = peer.in(family);
             withdrawn++;
             if (in != null) {
-                table(family).unreach(in, high, low, prefixLength);
+                table(family).unreach(in, high, low, prefixLength, pathId);
             }
         }
 
@@ -248,6 +492,7 @@ public final class Rib {
             var in = peer.in(family);
             if (in != null) {
                 in.endOfRib = true;
+                table(family).sweepStale(in);
             }
         }
     }

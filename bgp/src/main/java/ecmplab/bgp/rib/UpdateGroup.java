@@ -1,13 +1,15 @@
 package ecmplab.bgp.rib;
 
+import ecmplab.bgp.capability.Role;
 import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.policy.PolicyContext;
 import ecmplab.bgp.wire.AddressFamily;
-import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.Prefix;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,51 +21,105 @@ final class UpdateGroup {
     /** Pages sent in one pass, before input is looked at again. */
     private static final int PAGES_PER_PASS = 64;
 
-    /** What members have in common. */
+    /**
+     * What members have in common.
+     *
+     * @param neighbor null when the policy is the same for all neighbours
+     * @param nextHop our own address; null when there is none
+     * @param addPath how many paths of a prefix are told at most; 0 is one, without path id
+     * @param sendLimit prefixes told at most
+     */
     record Key(
             AddressFamily family,
             PeerKind kind,
             Policy policy,
+            @Nullable PolicyContext neighbor,
             @Nullable InetAddress nextHop,
             boolean fourOctetAs,
-            int maxMessageSize) {}
+            int maxMessageSize,
+            boolean extendedNextHop,
+            int addPath,
+            boolean reflectorClient,
+            boolean nextHopSelf,
+            @Nullable Prefix sharedSubnet,
+            @Nullable Role role,
+            int sendLimit) {}
 
     final Key key;
     final List<Member> members = new ArrayList<>();
     /** Peer indexes of {@link #members}. */
     private final IdSet memberPeers = new IdSet();
+    /** One, or when several paths are told, as many as there are columns: place i has the paths of column i. */
+    final List<AdjRibOut> outs = new ArrayList<>(1);
 
-    final AdjRibOut out;
     final UpdateWriter writer;
+    final ExportRule rule;
     private final LocRib loc;
     private final AttributeTable attributes;
     private final IdSet dirty = new IdSet();
     private final IntQueue queue = new IntQueue();
     private final Page page;
-    private long tooLarge;
+    /** Prefixes not told because of the limit. */
+    private final IdSet overLimit = new IdSet();
 
-    /** @param page scratch memory, which groups share */
-    UpdateGroup(Key key, LocRib loc, AttributeTable attributes, Asn localAs, Page page, ByteBufAllocator allocator) {
+    private int announced;
+
+    /**
+     * @param page scratch memory, which groups share
+     * @param peers by peer index
+     */
+    UpdateGroup(Key key, LocRib loc, AttributeTable attributes, RibConfig config, Page page, IntFunction<Peer> peers) {
         this.key = key;
         this.loc = loc;
         this.attributes = attributes;
         this.page = page;
-        out = new AdjRibOut(loc, attributes);
-        writer = new UpdateWriter(key, loc.prefixes, attributes, localAs, allocator);
-        for (int prefix = loc.nextWithBest(0); prefix >= 0; prefix = loc.nextWithBest(prefix + 1)) {
-            mark(prefix);
-        }
+        writer = new UpdateWriter(key, loc.prefixes, attributes, config, peers);
+        rule = new ExportRule(key, loc.prefixes, attributes, config, writer);
+        outs.add(new AdjRibOut(loc, attributes));
+        markAll();
     }
 
     /** The member is told the whole table, then End-of-RIB, then what changes. */
     Member add(Peer peer, Outlet outlet) {
-        var member = new Member(peer, this, outlet);
         var lag = new Lag(true);
-        member.lag = lag;
-        members.add(member);
-        memberPeers.add(peer.index);
+        var member = join(peer, outlet, lag);
         resend(peer, lag, false);
         return member;
+    }
+
+    /** A member of another group of the table comes here: it is told the differences. */
+    Member move(Member from, boolean sameForm) {
+        while (drain()) {}
+        var lagBefore = from.lag;
+        var lag = new Lag(lagBefore != null && lagBefore.isInitial);
+        var member = join(from.peer, from.outlet, lag);
+        member.endOfRibSent = from.endOfRibSent;
+        int places = Math.max(outs.size(), from.group.outs.size());
+        for (int p = 0; p < loc.prefixes.limit(); p++) {
+            boolean unsure = lagBefore != null && lagBefore.pending.contains(p);
+            boolean differs = false;
+            for (int place = 0; place < places; place++) {
+                boolean any = from.wasTold(place, p) || announcedTo(from.peer, place, p) != AttributeTable.NONE;
+                differs |= unsure ? any : differs(from, place, p, sameForm);
+            }
+            if (differs) {
+                pend(lag, p);
+                for (int place = 0; place < places; place++) {
+                    lag.setAnnounced(place, p, from.wasTold(place, p));
+                }
+            }
+        }
+        from.group.remove(from);
+        return member;
+    }
+
+    /** Whether a member that follows the other group would be told another route here. */
+    private boolean differs(Member other, int place, int prefix, boolean sameForm) {
+        int before = other.group.announcedTo(other.peer, place, prefix);
+        int now = announcedTo(other.peer, place, prefix);
+        return before != now
+                || (now != AttributeTable.NONE
+                        && !(sameForm && other.group.origin(place, prefix) == origin(place, prefix)));
     }
 
     /** Tells the member all routes again (RFC 2918). */
@@ -76,6 +132,7 @@ final class UpdateGroup {
     void remove(Member member) {
         members.remove(member);
         memberPeers.remove(member.peer.index);
+        rule.members.remove(member.peer.identity.address());
         if (member.lag != null) {
             var pending = member.lag.pending;
             for (int prefix = pending.next(0); prefix >= 0; prefix = pending.next(prefix + 1)) {
@@ -83,14 +140,15 @@ final class UpdateGroup {
             }
         }
         if (members.isEmpty()) {
-            out.clear();
+            outs.forEach(AdjRibOut::clear);
             while (!queue.isEmpty()) {
                 loc.release(queue.remove());
             }
+            rule.clear();
         }
     }
 
-    /** The prefix's best route may have changed. */
+    /** The prefix's best route, or for a group that is told several any route, may have changed. */
     void mark(int prefix) {
         if (dirty.add(prefix)) {
             loc.retain(prefix);
@@ -106,12 +164,22 @@ final class UpdateGroup {
             }
             page.clear();
             while (!queue.isEmpty() && !page.isFull()) {
-                take(queue.remove());
+                int prefix = queue.remove();
+                dirty.remove(prefix);
+                if (overLimit.size() > 0) {
+                    overLimit.remove(prefix);
+                }
+                if (key.addPath() > 0) {
+                    takePaths(prefix);
+                } else {
+                    takeBest(prefix);
+                }
             }
             if (page.size > 0) {
                 deliver();
             }
         }
+        rule.forget();
         return false;
     }
 
@@ -131,62 +199,153 @@ final class UpdateGroup {
         return queue.isEmpty();
     }
 
-    /** Times that a route was not sent because no message can carry its attributes (RFC 4271 section 9.2). */
-    long tooLarge() {
-        return tooLarge;
+    /** Attribute id of what the peer is told about the prefix as path of that place. */
+    int announcedTo(Peer peer, int place, int prefix) {
+        return place < outs.size() ? outs.get(place).announcedTo(peer, prefix) : AttributeTable.NONE;
     }
 
-    /** @param again whether the peer was told the routes before */
-    private void resend(Peer peer, Lag lag, boolean again) {
-        for (int p = out.nextAnnouncedTo(peer, 0); p >= 0; p = out.nextAnnouncedTo(peer, p + 1)) {
-            if (lag.pending.add(p)) {
-                loc.retain(p);
-                if (again) {
-                    lag.announced.add(p);
+    /** Routes that the peer is told. */
+    int announcedTo(Peer peer) {
+        int announced = 0;
+        for (var out : outs) {
+            announced += out.announcedTo(peer);
+        }
+        return announced;
+    }
+
+    /** Prefixes not told because of the group's limit. */
+    int overLimit() {
+        return overLimit.size();
+    }
+
+    int origin(int place, int prefix) {
+        return place < outs.size() ? outs.get(place).origin(prefix) : 0;
+    }
+
+    private Member join(Peer peer, Outlet outlet, Lag lag) {
+        var member = new Member(peer, this, outlet);
+        member.lag = lag;
+        members.add(member);
+        memberPeers.add(peer.index);
+        rule.members.add(peer.identity.address());
+        int nextHop = attributes.nextHops().find(peer.identity.address());
+        if (nextHop >= 0) {
+            markNextHop(nextHop);
+        }
+        return member;
+    }
+
+    /** The new member's own address may be the next hop of what the group is told: that is to be told another way. */
+    private void markNextHop(int nextHop) {
+        rule.forget();
+        for (var out : outs) {
+            for (int p = out.next(0); p >= 0; p = out.next(p + 1)) {
+                boolean self = (out.origin(p) & AdjRibOut.SELF) != 0;
+                if (!self && attributes.nextHop(out.attribute(p)) == nextHop) {
+                    mark(p);
                 }
             }
         }
     }
 
-    /**
-     * Moves the Loc-RIB's route of the prefix to the Adj-RIB-Out, and to the page when that changes anything. The page then holds the
-     * reference to the prefix.
-     */
-    private void take(int prefix) {
-        dirty.remove(prefix);
-        int attribute = exported(prefix);
-        int peer = attribute == AttributeTable.NONE ? 0 : loc.best(prefix);
-        int before = out.attribute(prefix);
-        int peerBefore = out.from(prefix);
-        if (attribute == before && peer == peerBefore) {
-            loc.release(prefix);
-            return;
+    /** @param again whether the peer was told the routes before */
+    private void resend(Peer peer, Lag lag, boolean again) {
+        for (int p = nextAnnouncedTo(peer, 0); p >= 0; p = nextAnnouncedTo(peer, p + 1)) {
+            if (pend(lag, p) && again) {
+                noteTold(peer, lag, p);
+            }
         }
-        out.set(prefix, attribute, peer);
-        int except = attribute == AttributeTable.NONE ? peerBefore : peer;
-        page.add(prefix, attribute, peer, memberPeers.contains(except) ? except : Page.NOBODY, before, peerBefore);
     }
 
-    /** What may be announced of the Loc-RIB's route: its attribute id, or none. */
-    private int exported(int prefix) {
-        int peer = loc.best(prefix);
-        if (peer == LocRib.NO_BEST) {
+    private int nextAnnouncedTo(Peer peer, int start) {
+        int next = -1;
+        for (var out : outs) {
+            int found = out.nextAnnouncedTo(peer, start);
+            next = found < 0 || (next >= 0 && next < found) ? next : found;
+        }
+        return next;
+    }
+
+    /** The member was told what the tables say of the prefix now. */
+    private void noteTold(Peer peer, Lag lag, int prefix) {
+        for (int place = 0; place < outs.size(); place++) {
+            if (announcedTo(peer, place, prefix) != AttributeTable.NONE) {
+                lag.setAnnounced(place, prefix, true);
+            }
+        }
+    }
+
+    private boolean pend(Lag lag, int prefix) {
+        boolean isNew = lag.pending.add(prefix);
+        if (isNew) {
+            loc.retain(prefix);
+        }
+        return isNew;
+    }
+
+    /** Moves the Loc-RIB's best route of the prefix to the Adj-RIB-Out, and to the page when that changes anything. */
+    private void takeBest(int prefix) {
+        int best = loc.best(prefix);
+        int attribute = best == LocRib.NO_BEST ? AttributeTable.NONE : rule.export(loc.column(best), prefix);
+        if (!take(0, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin())) {
+            loc.release(prefix);
+        }
+    }
+
+    /** Moves the paths of the prefix to the Adj-RIB-Out, as many as may be told, and to the page what changed. */
+    private void takePaths(int prefix) {
+        while (outs.size() < loc.columns.length) {
+            outs.add(new AdjRibOut(loc, attributes));
+        }
+        int count = loc.rank(prefix, key.addPath());
+        for (int place = 0; place < outs.size(); place++) {
+            boolean among = false;
+            for (int i = 0; i < count; i++) {
+                among |= loc.ranked(i) == place;
+            }
+            int attribute = among ? rule.export(loc.column(place), prefix) : AttributeTable.NONE;
+            if (take(place, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin())) {
+                loc.retain(prefix);
+            }
+        }
+        loc.release(prefix);
+    }
+
+    /** Whether the page has it now, and a reference to the prefix. */
+    private boolean take(int place, int prefix, int exported, int exportedOrigin) {
+        var out = outs.get(place);
+        int before = out.attribute(prefix);
+        int attribute = limited(prefix, before, exported);
+        int origin = attribute == AttributeTable.NONE ? 0 : exportedOrigin;
+        int originBefore = out.origin(prefix);
+        if (attribute == before && origin == originBefore) {
+            return false;
+        }
+        out.set(prefix, attribute, origin);
+        announced += (attribute == AttributeTable.NONE ? 0 : 1) - (before == AttributeTable.NONE ? 0 : 1);
+        int peerBefore = AdjRibOut.peer(originBefore);
+        int except = attribute == AttributeTable.NONE ? peerBefore : AdjRibOut.peer(origin);
+        page.add(
+                prefix,
+                place,
+                attribute,
+                origin,
+                memberPeers.contains(except) ? except : Page.NOBODY,
+                before,
+                peerBefore);
+        if (overLimit.size() > 0 && announced < key.sendLimit()) {
+            mark(overLimit.next(0));
+        }
+        return true;
+    }
+
+    /** The route, or none when it would be one too many. */
+    private int limited(int prefix, int before, int exported) {
+        if (exported != AttributeTable.NONE && before == AttributeTable.NONE && announced >= key.sendLimit()) {
+            overLimit.add(prefix);
             return AttributeTable.NONE;
         }
-        int attribute = loc.bestAttribute(prefix);
-        boolean external = key.kind() == PeerKind.EBGP;
-        boolean forbidden = external
-                ? attributes.any(attribute, BlockFacts.NO_EXPORT | BlockFacts.NO_ADVERTISE)
-                : attributes.any(attribute, BlockFacts.NO_ADVERTISE) || loc.kind(peer) == PeerKind.IBGP;
-        boolean noNextHop = key.nextHop() == null && (external || peer == Peer.LOCAL_INDEX);
-        if (forbidden || noNextHop || !loc.accepted(key.policy(), prefix)) {
-            return AttributeTable.NONE;
-        }
-        if (!writer.fits(attribute, peer)) {
-            tooLarge++;
-            return AttributeTable.NONE;
-        }
-        return attribute;
+        return exported;
     }
 
     /** Encodes the page once and gives it to all members that follow; for those that lag it is noted. */
@@ -206,7 +365,7 @@ final class UpdateGroup {
         }
         for (var member : members) {
             if (member.lag != null) {
-                note(member.peer.index, member.lag);
+                note(member.peer, member.lag);
             }
         }
         for (int i = 0; i < page.size; i++) {
@@ -227,14 +386,30 @@ final class UpdateGroup {
         return member.outlet.send(messages);
     }
 
-    private void note(int peer, Lag lag) {
-        for (int i = 0; i < page.size; i++) {
-            if (lag.pending.add(page.prefix[i])) {
-                loc.retain(page.prefix[i]);
-                if (page.wasTold(i, peer)) {
-                    lag.announced.add(page.prefix[i]);
+    /** The page's prefixes are pending from now on; those that were so before have been noted then as what the member was told. */
+    private void note(Peer peer, Lag lag) {
+        for (int first = 0, end; first < page.size; first = end) {
+            int prefix = page.prefix[first];
+            end = first + 1;
+            while (end < page.size && page.prefix[end] == prefix) {
+                end++;
+            }
+            if (pend(lag, prefix)) {
+                if (key.addPath() > 0) {
+                    noteTold(peer, lag, prefix);
+                }
+                for (int i = first; i < end; i++) {
+                    lag.setAnnounced(page.place[i], prefix, page.wasTold(i, peer.index));
                 }
             }
+        }
+    }
+
+    /** All prefixes are looked at again. */
+    void markAll() {
+        rule.forget();
+        for (int prefix = loc.nextWithBest(0); prefix >= 0; prefix = loc.nextWithBest(prefix + 1)) {
+            mark(prefix);
         }
     }
 
@@ -260,10 +435,15 @@ final class UpdateGroup {
     private void gather(Member member, Lag lag) {
         page.clear();
         for (int p = lag.pending.next(lag.next); p >= 0 && !page.isFull(); p = lag.pending.next(p + 1)) {
-            int attribute = out.announcedTo(member.peer, p);
-            if (attribute != AttributeTable.NONE || lag.announced.contains(p)) {
-                page.add(p, attribute, out.from(p), Page.NOBODY, AttributeTable.NONE, 0);
-            } else {
+            int before = page.size;
+            for (int place = 0; place < outs.size(); place++) {
+                int attribute = announcedTo(member.peer, place, p);
+                if (attribute != AttributeTable.NONE || lag.isAnnounced(place, p)) {
+                    int origin = attribute == AttributeTable.NONE ? 0 : origin(place, p);
+                    page.add(p, place, attribute, origin, Page.NOBODY, AttributeTable.NONE, 0);
+                }
+            }
+            if (page.size == before) {
                 lag.pending.remove(p);
                 loc.release(p);
             }
@@ -274,9 +454,10 @@ final class UpdateGroup {
 
     private void settle(Lag lag) {
         for (int i = 0; i < page.size; i++) {
-            lag.pending.remove(page.prefix[i]);
-            lag.announced.remove(page.prefix[i]);
-            loc.release(page.prefix[i]);
+            lag.settle(page.place[i], page.prefix[i]);
+            if (lag.pending.remove(page.prefix[i])) {
+                loc.release(page.prefix[i]);
+            }
         }
     }
 

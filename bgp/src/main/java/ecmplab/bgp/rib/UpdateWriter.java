@@ -2,9 +2,11 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.attribute.UpdateEncoder.Fit;
-import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.attribute.UpdateOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Set;
+import java.util.function.IntFunction;
 
 /** Turns pages into UPDATEs as the members of one update group must see them. Buffers are the caller's to release. */
 final class UpdateWriter {
@@ -18,41 +20,54 @@ final class UpdateWriter {
     private final ByteBufAllocator allocator;
     private final UpdateEncoder encoder;
     private final ExportForm form;
+    private final IntFunction<Peer> peers;
 
+    /** @param peers by peer index */
     UpdateWriter(
             UpdateGroup.Key key,
             PrefixTable prefixes,
             AttributeTable attributes,
-            Asn localAs,
-            ByteBufAllocator allocator) {
+            RibConfig config,
+            IntFunction<Peer> peers) {
         this.key = key;
         this.prefixes = prefixes;
         this.attributes = attributes;
-        this.allocator = allocator;
-        encoder = new UpdateEncoder(key.maxMessageSize(), key.fourOctetAs());
+        this.peers = peers;
+        allocator = config.allocator();
+        var families = Set.of(key.family());
+        encoder = new UpdateEncoder(UpdateOptions.of(key.kind() == PeerKind.EBGP, key.fourOctetAs(), families)
+                .withMaxMessageSize(key.maxMessageSize())
+                .withAddPath(key.addPath() > 0 ? families : Set.of())
+                .withExtendedNextHop(key.extendedNextHop() ? families : Set.of()));
         var nextHop = key.nextHop();
-        form = new ExportForm(key.kind(), localAs, nextHop == null ? new byte[0] : nextHop.getAddress());
+        var self = nextHop == null ? new byte[0] : nextHop.getAddress();
+        form = new ExportForm(key.kind(), config.localAs(), config.clusterId(), self, key.role());
     }
 
-    /** The block as the members get it, in memory that lasts until the next call. */
-    ExportForm rewrite(int attribute, int fromPeer) {
+    /**
+     * The block as the members get it, in memory that lasts until the next call.
+     *
+     * @param origin see {@link AdjRibOut#origin}
+     */
+    ExportForm rewrite(int attribute, int origin) {
         form.rewrite(
                 attributes.octets(attribute),
                 attributes.offset(attribute),
                 attributes.length(attribute),
-                fromPeer == Peer.LOCAL_INDEX,
+                origin,
+                peers.apply(AdjRibOut.peer(origin)).identity,
                 attributes.localPref(attribute));
         return form;
     }
 
     /** Whether a message can carry the attributes (RFC 4271 section 9.2). */
-    boolean fits(int attribute, int fromPeer) {
+    boolean fits(int attribute, int origin) {
         if (2 * attributes.length(attribute) + GROWTH <= key.maxMessageSize()) {
             return true;
         }
         var trial = allocator.heapBuffer(16);
         try {
-            boolean fits = announce(trial, attribute, fromPeer) == Fit.FITS;
+            boolean fits = announce(trial, attribute, origin) == Fit.FITS;
             if (fits) {
                 encoder.finish();
             }
@@ -71,11 +86,11 @@ final class UpdateWriter {
             page.chunk(buffer.writerIndex(), page.except[first]);
             if (page.attribute[first] == AttributeTable.NONE) {
                 encoder.withdraw(buffer, key.family());
-            } else if (announce(buffer, page.attribute[first], page.from[first]) != Fit.FITS) {
+            } else if (announce(buffer, page.attribute[first], page.origin[first]) != Fit.FITS) {
                 throw new IllegalStateException("attributes that fitted do not fit: " + page.attribute[first]);
             }
             for (; i < page.size && page.together(first, page.order[i]); i++) {
-                prefix(page.prefix[page.order[i]]);
+                prefix(page, page.order[i]);
             }
             encoder.finish();
         }
@@ -92,7 +107,7 @@ final class UpdateWriter {
         for (int i = 0; i < page.size; i++) {
             boolean itsOwn = page.except[i] == peer && page.attribute[i] != AttributeTable.NONE;
             if (itsOwn && page.wasTold(i, peer)) {
-                prefix(page.prefix[i]);
+                prefix(page, i);
             }
         }
         encoder.finish();
@@ -111,12 +126,18 @@ final class UpdateWriter {
         return buffer;
     }
 
-    private Fit announce(ByteBuf buffer, int attribute, int fromPeer) {
-        var rewritten = rewrite(attribute, fromPeer);
+    /** What the paths at a place of the group's tables have as path id: stable as long as the path is there. */
+    int pathId(int place) {
+        return key.addPath() > 0 ? place + 1 : 0;
+    }
+
+    private Fit announce(ByteBuf buffer, int attribute, int origin) {
+        var rewritten = rewrite(attribute, origin);
         return encoder.announce(buffer, key.family(), rewritten.octets(), 0, rewritten.length());
     }
 
-    private void prefix(int id) {
-        encoder.prefix(prefixes.high(id), prefixes.low(id), prefixes.length(id));
+    private void prefix(Page page, int entry) {
+        int id = page.prefix[entry];
+        encoder.prefix(prefixes.high(id), prefixes.low(id), prefixes.length(id), pathId(page.place[entry]));
     }
 }

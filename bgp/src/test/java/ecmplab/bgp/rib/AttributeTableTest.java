@@ -13,6 +13,7 @@ import ecmplab.bgp.attribute.PathAttribute.NextHop;
 import ecmplab.bgp.attribute.PathAttribute.Origin;
 import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.RouterId;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,7 +22,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class AttributeTableTest {
-    private final AttributeTable table = new AttributeTable(Asn.of(65000), address -> !address.isLoopbackAddress(), 42);
+    private final AttributeTable table =
+            new AttributeTable(RibConfig.of(Asn.of(65000), RouterId.parse("10.0.0.254"), 42)
+                    .withUsableNextHop(address -> !address.isLoopbackAddress()));
 
     @Test
     void equalBlocksHaveOneIdAndTheLastReleaseFreesIt() {
@@ -75,9 +78,9 @@ class AttributeTableTest {
     }
 
     @Test
-    void ourOwnAsOrAnUnusableNextHopMakesIneligible() {
+    void ourOwnAsIsCountedAndAnUnusableNextHopMakesIneligible() {
         var nextHop = new NextHop(InetAddress.ofLiteral("192.0.2.1"));
-        assertEquals(AttributeTable.INELIGIBLE, rank(AsPath.sequence(65001, 65000), Origin.IGP, nextHop));
+        assertEquals(1, table.ownAs(intern(block(AsPath.sequence(65001, 65000), Origin.IGP, nextHop))));
         var unusable = new NextHop(InetAddress.ofLiteral("127.0.0.1"));
         assertEquals(AttributeTable.INELIGIBLE, rank(AsPath.sequence(65001), Origin.IGP, unusable));
     }

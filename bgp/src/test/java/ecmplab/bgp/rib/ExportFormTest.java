@@ -83,11 +83,17 @@ class ExportFormTest {
     }
 
     private static PathAttributes rewritten(PeerKind kind, PathAttributes attributes, boolean isLocal, int localPref) {
-        var form = new ExportForm(kind, LOCAL_AS, SELF.getAddress());
+        var form = new ExportForm(kind, LOCAL_AS, RouterId.parse("10.0.0.254"), SELF.getAddress(), null);
+        var source = new PeerIdentity(
+                InetAddress.ofLiteral("192.0.2.1"),
+                Asn.of(65001),
+                RouterId.parse("10.0.0.1"),
+                isLocal ? PeerKind.LOCAL : PeerKind.EBGP);
+        int origin = (kind == PeerKind.EBGP || isLocal ? AdjRibOut.SELF : 0) | (isLocal ? AdjRibOut.KEEPS_MED : 0);
         var block = attributes.encode();
         var surrounded = new byte[block.length + 10];
         System.arraycopy(block, 0, surrounded, 5, block.length);
-        form.rewrite(surrounded, 5, block.length, isLocal, localPref);
+        form.rewrite(surrounded, 5, block.length, origin, source, localPref);
         var rewritten = PathAttributes.parse(form.octets(), 0, form.length());
         assertEquals(form.length(), rewritten.encode().length, "in canonical form");
         return rewritten;

@@ -147,7 +147,7 @@ final class NaiveRib {
         decided.forEach((prefix, used) -> {
             if (!used.isEmpty() && policy.accepts(prefix) && mayPass(used.getFirst(), receiver)) {
                 var self = prefix.family().bits() == 32 ? self4 : self6;
-                told.put(prefix, rewritten(used.getFirst(), receiver.isEbgp(), self));
+                told.put(prefix, rewritten(used.getFirst(), receiver.isEbgp(), self, prefix));
             }
         });
         return told;
@@ -159,11 +159,13 @@ final class NaiveRib {
         return best.from != receiver && !bothInternal && !best.has(0xFFFF_FF02) && !(noExport && receiver.isEbgp());
     }
 
-    private PathAttributes rewritten(Path best, boolean external, InetAddress self) {
+    private PathAttributes rewritten(Path best, boolean external, InetAddress self, Prefix prefix) {
         var attributes = best.attributes;
         if (!external) {
             attributes = attributes.with(new LocalPref((int) best.localPref()));
-            return best.from == local ? attributes.with(new NextHop(self)) : attributes;
+            boolean fits = best.from != local
+                    && best.nextHop().getAddress().length * 8 == prefix.family().bits();
+            return !fits ? attributes.with(new NextHop(self)) : attributes;
         }
         var path = attributes.find(AsPath.class).orElseThrow().prepend(LOCAL_AS, 1);
         attributes = attributes

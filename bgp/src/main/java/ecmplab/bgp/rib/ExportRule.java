@@ -1,0 +1,205 @@
+package ecmplab.bgp.rib;
+
+import ecmplab.bgp.attribute.AttributeType;
+import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.policy.PolicyContext;
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which routes the members of an update group are told, and with what attributes: well-known communities (RFC 1997), rules of iBGP and
+ * of reflection (RFC 4456), route leaks (RFC 9234 section 5), export policy, next hop (RFC 4271 section 5.1.3). What depends on attributes
+ * alone is found once for successive routes that share them.
+ */
+final class ExportRule {
+    /** Addresses of the members: none of them may be told itself as next hop. */
+    final Set<InetAddress> members = new HashSet<>();
+
+    private final UpdateGroup.Key key;
+    private final PrefixTable prefixes;
+    private final AttributeTable attributes;
+    private final UpdateWriter writer;
+    private final Policy policy;
+    private final PolicyContext context;
+    private final boolean isTransparent;
+    private final boolean external;
+    private @Nullable RewriteMemo memo;
+    private long tooLarge;
+
+    /** The attributes exported last, which we hold a reference to, and what was found of them. */
+    private int last = AttributeTable.NONE;
+
+    private @Nullable Peer lastSource;
+    private boolean forbidden;
+    private long candidates;
+    /** Whether {@link #lastMatched} and what follows are of these attributes. */
+    private boolean isDecided;
+
+    private long lastMatched;
+    private int lastResult;
+    private int lastOrigin;
+
+    ExportRule(UpdateGroup.Key key, PrefixTable prefixes, AttributeTable attributes, RibConfig config, UpdateWriter w) {
+        this.key = key;
+        this.prefixes = prefixes;
+        this.attributes = attributes;
+        writer = w;
+        policy = key.policy();
+        isTransparent = policy.isTransparent();
+        external = key.kind() == PeerKind.EBGP;
+        var nobody = new PolicyContext(config.localAs(), Prefix.v4(0, 0).address(), config.localAs());
+        context = key.neighbor() == null ? nobody : key.neighbor();
+    }
+
+    /**
+     * What the members are told of the column's path: an attribute id, or {@link AttributeTable#NONE}. The caller holds no reference to it.
+     * {@link #origin} then says where it is from and how it is to be sent.
+     */
+    int export(PathColumn column, int prefix) {
+        int attribute = column.usable(prefix);
+        if (attribute != last || column.in.peer != lastSource) {
+            load(attribute, column.in.peer);
+        }
+        if (forbidden || isTransparent) {
+            return lastResult;
+        }
+        long matched = policy.decide(
+                candidates, prefixes.family(), prefixes.high(prefix), prefixes.low(prefix), prefixes.length(prefix));
+        if (!isDecided || matched != lastMatched) {
+            isDecided = true;
+            lastMatched = matched;
+            lastResult = policy.accepts(matched) ? rewritten(attribute, matched) : AttributeTable.NONE;
+        }
+        return lastResult;
+    }
+
+    /** Of the route that {@link #export} gave; see {@link AdjRibOut#origin}. */
+    int origin() {
+        return lastResult == AttributeTable.NONE ? 0 : lastOrigin;
+    }
+
+    /** Sets of attributes that were not sent because no message can carry them (RFC 4271 section 9.2). */
+    long tooLarge() {
+        return tooLarge;
+    }
+
+    /** Lets go of what was remembered of the last attributes. */
+    void forget() {
+        attributes.release(last);
+        last = AttributeTable.NONE;
+        lastSource = null;
+    }
+
+    /** Lets go of everything that was remembered. */
+    void clear() {
+        forget();
+        if (memo != null) {
+            memo.clear();
+        }
+    }
+
+    private void load(int attribute, Peer source) {
+        attributes.retain(attribute);
+        attributes.release(last);
+        last = attribute;
+        lastSource = source;
+        isDecided = false;
+        lastResult = AttributeTable.NONE;
+        forbidden = attribute == AttributeTable.NONE || isForbidden(attribute, source);
+        if (forbidden) {
+            return;
+        }
+        if (isTransparent) {
+            lastResult = sendable(attribute, 0);
+        } else {
+            candidates = policy.attributeMatches(
+                    attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute), context);
+        }
+    }
+
+    private boolean isForbidden(int attribute, Peer source) {
+        if (external) {
+            return attributes.any(attribute, BlockFacts.NO_EXPORT | BlockFacts.NO_ADVERTISE)
+                    || (attributes.any(attribute, BlockFacts.OTC) && goesUp(key.role()));
+        }
+        boolean internalBoth = source.identity.kind() == PeerKind.IBGP;
+        return attributes.any(attribute, BlockFacts.NO_ADVERTISE)
+                || (internalBoth && !key.reflectorClient() && !source.isReflectorClient);
+    }
+
+    /** Whether the members are providers, peers or route servers to us (RFC 9234 section 5, egress 2). */
+    private static boolean goesUp(@Nullable Role role) {
+        return role == Role.CUSTOMER || role == Role.PEER || role == Role.ROUTE_SERVER_CLIENT;
+    }
+
+    private int rewritten(int attribute, long matched) {
+        if (!policy.changes(matched)) {
+            return sendable(attribute, 0);
+        }
+        if (memo == null) {
+            memo = new RewriteMemo(attributes);
+        }
+        int known = memo.get(attribute, matched);
+        if (known == AttributeTable.NONE) {
+            byte[] octets = attributes.octets(attribute);
+            var block =
+                    policy.apply(matched, octets, attributes.offset(attribute), attributes.length(attribute), context);
+            known = memo.put(attribute, matched, block);
+        }
+        return sendable(known, matched);
+    }
+
+    /** The attributes that policy made of those of the route, when they can be sent, and how. */
+    private int sendable(int result, long matched) {
+        var source = lastSource;
+        boolean isOwn = source == null || source.isLocal();
+        int origin = source == null ? Peer.LOCAL_INDEX : source.index;
+        if (isOwn || (matched != 0 && policy.changes(matched, AttributeType.MULTI_EXIT_DISC))) {
+            origin |= AdjRibOut.KEEPS_MED;
+        }
+        if (isOwn || (matched != 0 && policy.changes(matched, AttributeType.EXTENDED_COMMUNITIES))) {
+            origin |= AdjRibOut.KEEPS_COMMUNITIES;
+        }
+        boolean setByPolicy = matched != 0 && policy.changes(matched, AttributeType.NEXT_HOP);
+        if (isSelf(attributes.nextHop(result), isOwn, setByPolicy, source)) {
+            if (key.nextHop() == null) {
+                return AttributeTable.NONE;
+            }
+            origin |= AdjRibOut.SELF;
+        }
+        lastOrigin = origin;
+        if (!writer.fits(result, origin)) {
+            tooLarge++;
+            return AttributeTable.NONE;
+        }
+        return result;
+    }
+
+    /** Whether the members are told us as next hop, and not the one the route has. */
+    private boolean isSelf(int nextHop, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
+        var address = attributes.nextHops().address(nextHop);
+        if (address == null || NextHopTable.isMartian(address)) {
+            return true;
+        }
+        boolean wide = address.getAddress().length == 16;
+        boolean fitsFamily = wide == (key.family() == AddressFamily.IPV6_UNICAST) || (wide && key.extendedNextHop());
+        if (!fitsFamily) {
+            return true;
+        }
+        if (setByPolicy || isOwn) {
+            return members.contains(address);
+        }
+        if (external) {
+            boolean thirdParty = !key.nextHopSelf()
+                    && key.sharedSubnet() != null
+                    && key.sharedSubnet().contains(Prefix.host(address));
+            return !thirdParty || members.contains(address);
+        }
+        return key.nextHopSelf() && source != null && source.identity.kind() == PeerKind.EBGP;
+    }
+}
