@@ -1,5 +1,6 @@
 package ecmplab.bgp.speaker;
 
+import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.wire.AddressFamily;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param importPolicy which of its routes are used, and as what; all are kept. {@link Policy#NONE} when none was configured for eBGP
  * @param exportPolicy which routes it is told, and as what
  * @param nextHops what to announce as our own next hop, by family, where that is not our end of the session
+ * @param bfd watch the path to it by BFD with these timers (RFC 5880), and end the session at once when it fails; null: do not
  * @param shutdown null to start at once; otherwise it stays down, and this text says why (may be empty)
  */
 public record NeighborConfig(
@@ -26,6 +28,7 @@ public record NeighborConfig(
         Policy exportPolicy,
         Map<AddressFamily, InetAddress> nextHops,
         ExchangeOptions options,
+        @Nullable BfdTimers bfd,
         @Nullable String shutdown) {
     public NeighborConfig {
         nextHops = Map.copyOf(nextHops);
@@ -40,7 +43,7 @@ public record NeighborConfig(
     /** Everything passes in both directions. */
     public static NeighborConfig of(SessionConfig session) {
         return new NeighborConfig(
-                session, "", "", Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, Map.of(), ExchangeOptions.USUAL, null);
+                session, "", "", Policy.ACCEPT_ALL, Policy.ACCEPT_ALL, Map.of(), ExchangeOptions.USUAL, null, null);
     }
 
     public InetAddress address() {
@@ -48,19 +51,21 @@ public record NeighborConfig(
     }
 
     public NeighborConfig withSession(SessionConfig other) {
-        return new NeighborConfig(other, description, group, importPolicy, exportPolicy, nextHops, options, shutdown);
+        return new NeighborConfig(
+                other, description, group, importPolicy, exportPolicy, nextHops, options, bfd, shutdown);
     }
 
     public NeighborConfig withDescription(String text) {
-        return new NeighborConfig(session, text, group, importPolicy, exportPolicy, nextHops, options, shutdown);
+        return new NeighborConfig(session, text, group, importPolicy, exportPolicy, nextHops, options, bfd, shutdown);
     }
 
     public NeighborConfig withGroup(String name) {
-        return new NeighborConfig(session, description, name, importPolicy, exportPolicy, nextHops, options, shutdown);
+        return new NeighborConfig(
+                session, description, name, importPolicy, exportPolicy, nextHops, options, bfd, shutdown);
     }
 
     public NeighborConfig withPolicies(Policy in, Policy out) {
-        return new NeighborConfig(session, description, group, in, out, nextHops, options, shutdown);
+        return new NeighborConfig(session, description, group, in, out, nextHops, options, bfd, shutdown);
     }
 
     /** Announces this address as our own next hop, in its family. */
@@ -68,16 +73,25 @@ public record NeighborConfig(
         var changed = new EnumMap<AddressFamily, InetAddress>(AddressFamily.class);
         changed.putAll(nextHops);
         changed.put(familyOf(address), address);
-        return new NeighborConfig(session, description, group, importPolicy, exportPolicy, changed, options, shutdown);
+        return new NeighborConfig(
+                session, description, group, importPolicy, exportPolicy, changed, options, bfd, shutdown);
     }
 
     public NeighborConfig withOptions(ExchangeOptions other) {
-        return new NeighborConfig(session, description, group, importPolicy, exportPolicy, nextHops, other, shutdown);
+        return new NeighborConfig(
+                session, description, group, importPolicy, exportPolicy, nextHops, other, bfd, shutdown);
+    }
+
+    /** Watches the path with these timers; null: not at all. */
+    public NeighborConfig withBfd(@Nullable BfdTimers timers) {
+        return new NeighborConfig(
+                session, description, group, importPolicy, exportPolicy, nextHops, options, timers, shutdown);
     }
 
     /** Stays down, for the reason that {@code text} gives; null: starts at once. */
     public NeighborConfig withShutdown(@Nullable String text) {
-        return new NeighborConfig(session, description, group, importPolicy, exportPolicy, nextHops, options, text);
+        return new NeighborConfig(
+                session, description, group, importPolicy, exportPolicy, nextHops, options, bfd, text);
     }
 
     /** The same for a neighbour at another address. */

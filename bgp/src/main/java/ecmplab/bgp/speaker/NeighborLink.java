@@ -25,13 +25,15 @@ final class NeighborLink implements SessionListener {
     final NeighborConfig config;
     final Neighbor neighbor;
     private final Exchanges exchanges;
+    private final PathWatch paths;
     private final Events events;
     /** Of the established session. Written by the event loop. */
     private volatile @Nullable Exchange current;
 
-    NeighborLink(NeighborConfig config, SessionServer server, Exchanges exchanges, Events events) {
+    NeighborLink(NeighborConfig config, SessionServer server, Exchanges exchanges, PathWatch paths, Events events) {
         this.config = config;
         this.exchanges = exchanges;
+        this.paths = paths;
         this.events = events;
         neighbor = server.add(config.session(), this);
     }
@@ -57,6 +59,7 @@ final class NeighborLink implements SessionListener {
                 identity(negotiated),
                 terms(config, negotiated),
                 negotiated.local().getAddress());
+        paths.established(address(), negotiated.local().getAddress(), session, config.bfd());
     }
 
     @Override

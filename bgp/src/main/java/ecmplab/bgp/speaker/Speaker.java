@@ -1,6 +1,9 @@
 package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.bfd.Bfd;
+import ecmplab.bgp.bfd.BfdCounters;
+import ecmplab.bgp.bfd.BfdSnapshot;
 import ecmplab.bgp.rib.PeerRoute;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
@@ -33,6 +36,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     private final Events events;
     private final RibWork work;
     private final RibThread thread;
+    private final PathWatch paths;
     private final List<InetSocketAddress> listening;
     private final Map<InetAddress, NeighborLink> links = new ConcurrentHashMap<>();
 
@@ -48,6 +52,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         events = new Events(listener, clock);
         work = new RibWork(config, routes, events, random.nextLong(), this::failed);
         thread = work.thread();
+        paths = new PathWatch(events, Bfd::open);
         var bound = new ArrayList<InetSocketAddress>();
         try {
             config.listen().forEach(address -> bound.add(server.listen(address)));
@@ -129,7 +134,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
             if (known != null) {
                 throw new IllegalArgumentException("neighbour " + address.getHostAddress() + " is there already");
             }
-            return new NeighborLink(neighbor, server, work, events);
+            return new NeighborLink(neighbor, server, work, paths, events);
         });
         link.neighbor.start();
     }
@@ -138,6 +143,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     public void removeNeighbor(InetAddress address) {
         server.remove(link(address).neighbor);
         links.remove(address);
+        paths.forget(address);
     }
 
     /** Ends the session with Cease/2 and a text for the neighbour's operator (RFC 9003), and stays down until {@link #startNeighbor}. */
@@ -210,6 +216,16 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         });
     }
 
+    /** The paths to neighbours that BFD watches; a neighbour's from its first session on. */
+    public List<BfdSnapshot> bfdSessions() {
+        return paths.sessions();
+    }
+
+    /** Empty while BFD watched no neighbour. */
+    public Optional<BfdCounters> bfdCounters() {
+        return paths.counters();
+    }
+
     /** Prefixes announced here, with the attributes they were announced with, in order. */
     public Map<Prefix, PathAttributes> ownRoutes() {
         return thread.ask(rib -> work.ownRoutes());
@@ -219,6 +235,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     @Override
     public void close() {
         server.close();
+        paths.close();
         try {
             thread.stop();
         } catch (InterruptedException interrupted) {

@@ -1,6 +1,7 @@
 package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.attribute.MalformedUpdate;
+import ecmplab.bgp.bfd.BfdEvent;
 import ecmplab.bgp.session.CloseReason;
 import ecmplab.bgp.session.Negotiated;
 import ecmplab.bgp.session.State;
@@ -32,6 +33,12 @@ public sealed interface SpeakerEvent {
 
     /** The neighbour ended a connection with a NOTIFICATION. */
     record NotificationReceived(Instant at, InetAddress neighbor, Notification notification) implements SpeakerEvent {}
+
+    /** BFD found a change of the path to the neighbour; when it {@linkplain BfdEvent#isFailure failed}, the session is ended too. */
+    record BfdChanged(Instant at, InetAddress neighbor, BfdEvent change) implements SpeakerEvent {}
+
+    /** The path to the neighbour cannot be watched by BFD. */
+    record BfdRefused(Instant at, InetAddress neighbor, String why) implements SpeakerEvent {}
 
     /** An UPDATE had a fault, and what that cost. */
     record UpdateMalformed(Instant at, InetAddress neighbor, MalformedUpdate fault) implements SpeakerEvent {}

@@ -1,5 +1,6 @@
 package ecmplab.bgp.speaker;
 
+import ecmplab.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace with one link to ours, in which a real routing daemon runs, with its own sockets and files in a folder of the
@@ -22,7 +22,7 @@ final class PeerHost implements AutoCloseable {
     final InetAddress theirs;
     private final Path folder;
     private final String name;
-    private @Nullable Process daemon;
+    private final List<Process> daemons = new ArrayList<>();
     private List<String> shell = List.of();
 
     PeerHost(Path folder) throws IOException, InterruptedException {
@@ -71,6 +71,34 @@ final class PeerHost implements AutoCloseable {
         shell = List.of("vtysh", "--vty_socket", here, "-d", "bgpd", "-c");
     }
 
+    /** FRRouting's zebra, bfdd and bgpd, all with this configuration. */
+    void startFrrWithBfd(String configuration) throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("frr.conf"), configuration);
+        var here = folder.toString();
+        var zserv = here + "/zserv.api";
+        shell = List.of("vtysh", "--config_dir", here, "--vty_socket", here, "-c");
+        Files.writeString(folder.resolve("vtysh.conf"), "");
+        Files.writeString(folder.resolve("group"), "root:x:0:root\nfrr:x:0:root\nfrrvty:x:0:root\n");
+        for (var name : List.of("zebra", "bfdd", "bgpd")) {
+            // The namespace comes with its own mounts, where FRR finds its group with root in it.
+            var words = new ArrayList<>(List.of("sh", "-c", "mount --bind group /etc/group && exec \"$@\"", name));
+            words.addAll(List.of("/usr/lib/frr/" + name, "-u", "root", "-g", "root", "-P", "0"));
+            words.addAll(List.of("-z", zserv, "--vty_socket", here, "-i", here + "/" + name + ".pid"));
+            words.addAll(List.of("-f", "/dev/null", "--log", "stdout"));
+            if (name.equals("bfdd")) {
+                words.addAll(List.of("--bfdctl", here + "/bfdd.sock"));
+            }
+            start(words.toArray(String[]::new));
+            Await.until(name + " answers", () -> ask("show version").contains("FRRouting"));
+        }
+        var load = List.of("vtysh", "--config_dir", here, "--vty_socket", here, "-f", here + "/frr.conf");
+        Await.until("the daemons take their configuration", () -> {
+            var loading = new ProcessBuilder(load).redirectErrorStream(true).start();
+            loading.getInputStream().readAllBytes();
+            return loading.waitFor() == 0;
+        });
+    }
+
     void startBird(String configuration) throws IOException {
         Files.writeString(folder.resolve("bird.conf"), configuration);
         start("bird", "-f", "-c", "bird.conf", "-s", "bird.ctl", "-P", "bird.pid");
@@ -93,10 +121,31 @@ final class PeerHost implements AutoCloseable {
 
     /** As {@code kill -9}. */
     void killDaemon() throws InterruptedException {
-        if (daemon != null) {
+        for (var daemon : daemons) {
             daemon.destroyForcibly();
             daemon.waitFor(10, TimeUnit.SECONDS);
         }
+        daemons.clear();
+    }
+
+    /** Stops all daemons where they stand (SIGSTOP): their sockets stay open and silent. */
+    void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void thaw() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        for (var daemon : daemons) {
+            run("kill", signal, "" + daemon.pid());
+        }
+    }
+
+    /** Takes the peer's end of the link down, or up. */
+    void setLink(boolean up) throws IOException, InterruptedException {
+        run("ip", "-n", name, "link", "set", "eth0", up ? "up" : "down");
     }
 
     @Override
@@ -112,11 +161,12 @@ final class PeerHost implements AutoCloseable {
     private void start(String... command) throws IOException {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", name));
         words.addAll(List.of(command));
-        daemon = new ProcessBuilder(words)
+        daemons.add(new ProcessBuilder(words)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .start());
     }
 
     private static void run(String... command) throws IOException, InterruptedException {

@@ -17,12 +17,13 @@ import java.util.Set;
 final class Timeline {
     /** Events that tell the edge's view of a MUX's death or return. */
     private static final Set<String> DETECTED =
-            Set.of("session-down", "session-up", "next-hops-changed", "kernel-route");
+            Set.of("bfd-failed", "session-down", "session-up", "next-hops-changed", "kernel-route");
 
     /** Events of the edge's forwarding path following suit. */
     private static final Set<String> REROUTED = Set.of("next-hops-changed", "kernel-route");
 
     private static final Set<String> SHOWN = Set.of(
+            "bfd-failed",
             "session-down",
             "session-up",
             "next-hops-changed",
@@ -92,6 +93,7 @@ final class Timeline {
     private static String text(NodeEvent event) {
         return switch (event.event()) {
             case "session-down" -> "BGP session with " + event.detail("peer") + " down: " + event.detail("why");
+            case "bfd-failed" -> "path to " + event.detail("peer") + " failed: " + event.detail("what");
             case "session-up" -> "BGP session with " + event.detail("peer") + " up";
             case "next-hops-changed" ->
                 event.detail("prefix") + " now by " + event.detail("after") + ", " + event.detail("bucketsMoved")

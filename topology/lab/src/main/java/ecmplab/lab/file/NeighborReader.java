@@ -125,6 +125,7 @@ final class NeighborReader {
                 .withDescription(all.get("description", Scalar.SENTENCE, ""))
                 .withPolicies(policies.chain(all, "import", external), policies.chain(all, "export", external))
                 .withOptions(options(all, session.families()))
+                .withBfd(all.get("bfd", Scalar.BFD).orElse(null))
                 .withShutdown(shutdown(all));
         for (var nextHop : all.each("next-hop", RoutingScalars.ADDRESS)) {
             config = config.withNextHop(nextHop);

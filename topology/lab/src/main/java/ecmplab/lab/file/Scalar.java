@@ -1,5 +1,6 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
@@ -43,6 +44,11 @@ record Scalar<T>(String what, Form form, Function<String, T> parse) {
 
     static final Scalar<Duration> DURATION = new Scalar<>(
             "a duration such as 3s, 500ms, 4m or 1h", new Form.Matching("^[0-9]+(ms|s|m|h)$"), Scalar::duration);
+
+    static final Scalar<BfdTimers> BFD = new Scalar<>(
+            "an interval and how many may be missed, such as 50ms x 3",
+            new Form.Matching("^[0-9]+(ms|s) ?x ?[0-9]+$"),
+            BfdTimers::parse);
 
     static final Scalar<InetAddress> ADDRESS = new Scalar<>(
             "an IPv4 address such as 203.0.113.10", new Form.Matching("^[0-9]+(\\.[0-9]+){3}$"), Scalar::address);

@@ -61,6 +61,7 @@ final class SpeakerShapes {
             may("port", new Plain(Scalar.PORT), "where it listens; default 179"),
             may("local-address", ADDRESS, "source address of our connections"),
             may("passive", YES_NO, "never dial; default false"),
+            may("bfd", new Plain(Scalar.BFD), "watch the path to it (RFC 5880), such as 50ms x 3; default not"),
             may("password", new Plain(Scalar.SENTENCE), "key of TCP MD5 signatures (RFC 2385)"),
             may("multihop", new Plain(HOPS), "TTL of what we send; default 1 to another AS"),
             may("ttl-security", new Plain(HOPS), "most hops to it, checked by TTL (RFC 5082); default unchecked"),

@@ -25,6 +25,9 @@ public record Occurrence(Instant time, String kind, Map<String, Object> details)
             "session-attempt-failed",
             "notification-sent",
             "notification-received",
+            "bfd-state",
+            "bfd-failed",
+            "bfd-refused",
             "update-malformed",
             "routes-received",
             "routes-lost",
@@ -57,6 +60,12 @@ public record Occurrence(Instant time, String kind, Map<String, Object> details)
                         .and("detail", detail);
             case SpeakerEvent.NotificationReceived(var at, var neighbor, var notification) ->
                 peer(at, "notification-received", neighbor).and("notification", notification.toString());
+            case SpeakerEvent.BfdChanged(var at, var neighbor, var change) ->
+                peer(at, change.isFailure() ? "bfd-failed" : "bfd-state", neighbor)
+                        .and("state", change.to().toString())
+                        .and("what", change.toString());
+            case SpeakerEvent.BfdRefused(var at, var neighbor, var why) ->
+                peer(at, "bfd-refused", neighbor).and("why", why);
             case SpeakerEvent.UpdateMalformed(var at, var neighbor, var fault) ->
                 peer(at, "update-malformed", neighbor).and("fault", fault.toString());
             case SpeakerEvent.RoutesReceived(var at, var neighbor, var announced, var withdrawn) ->
