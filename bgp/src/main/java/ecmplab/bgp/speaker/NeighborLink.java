@@ -42,6 +42,12 @@ final class NeighborLink implements SessionListener {
         return config.address();
     }
 
+    /** The established session on its way to the RIB; null when there is none. */
+    @Nullable
+    Exchange exchange() {
+        return current;
+    }
+
     /** On the RIB thread: the established session as the RIB sees it. */
     @Nullable
     Peer peer() {

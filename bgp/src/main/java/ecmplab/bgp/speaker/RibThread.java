@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The thread that owns the RIB. It takes what has come in, then passes on what came of it, and has no timer: a single change leaves
@@ -77,6 +78,13 @@ final class RibThread {
 
     /** Asks the RIB and waits for the answer; what is thrown is thrown here, and {@link IllegalStateException} when no answer comes. */
     <T> T ask(Function<Rib, T> question) {
+        return ask(question, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), () -> {
+            throw new IllegalStateException("the RIB did not answer within " + PATIENCE_SECONDS + " s");
+        });
+    }
+
+    /** As {@link #ask(Function)}; when no answer comes in time, {@code otherwise} has to do. */
+    <T> T ask(Function<Rib, T> question, long patienceNanos, Supplier<T> otherwise) {
         if (isCurrent()) {
             return question.apply(rib);
         }
@@ -92,11 +100,11 @@ final class RibThread {
             answer.completeExceptionally(new IllegalStateException("the speaker is closed"));
         }
         try {
-            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return answer.get(patienceNanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException wrong) {
             throw wrong.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(wrong);
         } catch (TimeoutException late) {
-            throw new IllegalStateException("the RIB did not answer within " + PATIENCE_SECONDS + " s", late);
+            return otherwise.get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the RIB was asked", interrupted);

@@ -13,6 +13,7 @@ import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,11 @@ import java.util.stream.IntStream;
 /** What the RIB thread does for a speaker: takes what sessions and programs hand over, and tells listeners what came of it. */
 final class RibWork implements Exchanges {
     private static final int GRACEFUL_SHUTDOWN = 0xFFFF_0000;
+
+    /** How long whoever wants numbers waits for the RIB thread. */
+    private static final long PATIENCE_NANOS = 2_000_000;
+
+    private static final long NUMBERS_EVERY_NANOS = 10_000_000;
 
     private final RouteListener routes;
     private final Events events;
@@ -39,6 +45,10 @@ final class RibWork implements Exchanges {
     private final FlushWatch flush = new FlushWatch();
     private List<NextHop> lastSet = List.of();
     private List<RouteListener.NextHop> lastTranslated = List.of();
+    /** What {@link #numbers()} answers while the RIB thread is busy. */
+    private volatile RibNumbers numbers;
+
+    private long numbersAt;
     private final Rib rib;
     private final RibThread thread;
 
@@ -54,6 +64,7 @@ final class RibWork implements Exchanges {
                 .withMaximumPrefixes(config.maximumPrefixes())
                 .withUsableNextHop(this::isUsableNextHop);
         rib = new Rib(ribConfig, this::nextHopsChanged);
+        numbers = count();
         thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, onFailure);
         thread.start();
     }
@@ -189,7 +200,30 @@ final class RibWork implements Exchanges {
         return lastTranslated;
     }
 
+    /** Any thread: the tables in numbers, now if the RIB thread has a moment, otherwise as they were after its last pass. */
+    RibNumbers numbers() {
+        return thread.ask(asked -> count(), PATIENCE_NANOS, () -> numbers);
+    }
+
+    private RibNumbers count() {
+        var view = rib.view();
+        var peers = new HashMap<Exchange, RibNumbers.PeerNumbers>();
+        for (var exchange : up) {
+            var peer = exchange.peer;
+            if (peer != null) {
+                peers.put(
+                        exchange, new RibNumbers.PeerNumbers(view.counts(peer), view.loops(peer), view.refused(peer)));
+            }
+        }
+        return new RibNumbers(view.counts(), peers);
+    }
+
     private boolean afterPass() {
+        long now = System.nanoTime();
+        if (now - numbersAt > NUMBERS_EVERY_NANOS) {
+            numbers = count();
+            numbersAt = now;
+        }
         return flush.check(
                 rib,
                 up,

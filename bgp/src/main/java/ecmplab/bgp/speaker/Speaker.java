@@ -160,23 +160,37 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         link(address).neighbor.reset(Notification.cease(Notification.CEASE_ADMIN_RESET, text));
     }
 
+    /** Takes a few milliseconds at most: while the RIB thread is busy for longer, its numbers are those after its last pass. */
     public SpeakerSummary summary() {
-        var ordered = new ArrayList<>(links.values());
-        ordered.sort(Comparator.comparing(link -> Prefix.host(link.address())));
-        return thread.ask(rib -> {
-            var view = rib.view();
-            var peers = new ArrayList<PeerSummary>();
-            for (var link : ordered) {
-                peers.add(SpeakerAnswers.summary(link, view));
-            }
-            return new SpeakerSummary(config.routerId(), config.asn(), view.counts(), peers);
-        });
+        var numbers = work.numbers();
+        var peers = new ArrayList<PeerSummary>();
+        for (var link : ordered()) {
+            peers.add(SpeakerAnswers.summary(link, numbers));
+        }
+        return new SpeakerSummary(config.routerId(), config.asn(), numbers.table(), peers);
     }
 
-    /** @throws IllegalArgumentException when there is no such neighbour */
+    /** All neighbours in order of address, with numbers as {@link #summary} has them. */
+    public List<NeighborSnapshot> neighbors() {
+        var numbers = work.numbers();
+        return ordered().stream()
+                .map(link -> SpeakerAnswers.snapshot(link, numbers))
+                .toList();
+    }
+
+    private List<NeighborLink> ordered() {
+        var ordered = new ArrayList<>(links.values());
+        ordered.sort(Comparator.comparing(link -> Prefix.host(link.address())));
+        return ordered;
+    }
+
+    /**
+     * One neighbour, with numbers as {@link #summary} has them.
+     *
+     * @throws IllegalArgumentException when there is no such neighbour
+     */
     public NeighborSnapshot neighbor(InetAddress address) {
-        var link = link(address);
-        return thread.ask(rib -> SpeakerAnswers.snapshot(link, rib.view()));
+        return SpeakerAnswers.snapshot(link(address), work.numbers());
     }
 
     /** The prefix with all its paths; empty when nobody announces it. */

@@ -1,16 +1,14 @@
 package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.rib.PeerCounts;
-import ecmplab.bgp.rib.RibView;
-import java.util.List;
 
-/** Puts together what sessions and RIB know of a neighbour. On the RIB thread. */
+/** Puts together what sessions and RIB know of a neighbour. */
 final class SpeakerAnswers {
     private SpeakerAnswers() {}
 
-    static PeerSummary summary(NeighborLink link, RibView view) {
+    static PeerSummary summary(NeighborLink link, RibNumbers numbers) {
         var session = link.neighbor.snapshot();
-        var counts = counts(link, view);
+        var counts = numbers.of(link.exchange()).counts();
         var lastClose = session.lastClose();
         return new PeerSummary(
                 link.address(),
@@ -27,18 +25,8 @@ final class SpeakerAnswers {
                 lastClose == null ? null : lastClose.toString());
     }
 
-    static NeighborSnapshot snapshot(NeighborLink link, RibView view) {
-        var peer = link.peer();
-        return new NeighborSnapshot(
-                link.config,
-                link.neighbor.snapshot(),
-                counts(link, view),
-                peer == null ? 0 : view.loops(peer),
-                peer == null ? 0 : view.refused(peer));
-    }
-
-    private static List<PeerCounts> counts(NeighborLink link, RibView view) {
-        var peer = link.peer();
-        return peer == null ? List.of() : view.counts(peer);
+    static NeighborSnapshot snapshot(NeighborLink link, RibNumbers numbers) {
+        var of = numbers.of(link.exchange());
+        return new NeighborSnapshot(link.config, link.neighbor.snapshot(), of.counts(), of.loops(), of.refused());
     }
 }

@@ -37,6 +37,12 @@ final class BgpCommand implements Callable<Integer> {
                 description = "Where to answer 'lab show bgp ... --control SOCKET'.")
         private @Nullable Path control;
 
+        @Option(
+                names = "--metrics",
+                paramLabel = "ADDRESS:PORT",
+                description = "Where to serve Prometheus metrics; over 'metrics' of the file.")
+        private @Nullable String metrics;
+
         @Option(names = "--check", description = "Only check the configuration.")
         private boolean check;
 
@@ -54,13 +60,21 @@ final class BgpCommand implements Callable<Integer> {
                                     config + ": " + good.config().neighbors().size() + " neighbours, "
                                             + good.config().routes().size() + " routes");
                         } else {
-                            SpeakerProcess.run(good, control, System.err);
+                            SpeakerProcess.run(measured(good), control, System.err);
                         }
                     }
                 }
                 return Exit.FINE;
             } catch (NoSuchFileException missing) {
                 throw new Failure(Exit.NO_SUCH, config + ": no such file");
+            }
+        }
+
+        private SpeakerFile.Good measured(SpeakerFile.Good good) {
+            try {
+                return metrics == null ? good : good.withMetrics(metrics);
+            } catch (IllegalArgumentException wrong) {
+                throw new Failure(Exit.USAGE, "--metrics " + wrong.getMessage());
             }
         }
     }

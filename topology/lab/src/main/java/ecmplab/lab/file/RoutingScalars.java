@@ -11,6 +11,7 @@ import ecmplab.bgp.policy.Range;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.file.Scalar.Form;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -22,6 +23,11 @@ final class RoutingScalars {
 
     static final Scalar<InetAddress> ADDRESS = new Scalar<>(
             "an address such as 10.0.0.1 or 2001:db8::1", new Form.Matching(SOME_ADDRESS), RoutingScalars::address);
+
+    static final Scalar<InetSocketAddress> SOCKET = new Scalar<>(
+            "an address and a port such as 127.0.0.1:9342 or [::1]:9342",
+            new Form.Matching("^([0-9.]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}$"),
+            RoutingScalars::socket);
 
     static final Scalar<Prefix> PREFIX = new Scalar<>(
             "a prefix such as 203.0.113.0/24 or 2001:db8::/32", new Form.Matching(SOME_PREFIX), RoutingScalars::prefix);
@@ -85,6 +91,16 @@ final class RoutingScalars {
             }
             return text;
         });
+    }
+
+    /** {@code 127.0.0.1:9342}. @throws IllegalArgumentException saying what is wrong */
+    static InetSocketAddress socket(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("'" + text + "': must be an address and a port such as 127.0.0.1:9342");
+        }
+        var host = text.substring(0, colon).replaceAll("[\\[\\]]", "");
+        return new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(text.substring(colon + 1)));
     }
 
     private static InetAddress address(String text) {

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of a speaker that stands alone ({@code lab bgp speaker}), checked as strictly as a lab file. What it may say is in
@@ -41,8 +42,19 @@ public final class SpeakerFile {
     /** What came of reading the file. */
     public sealed interface Loaded {}
 
-    /** @param redistributesConnected whether the subnets of this machine's interfaces are announced too */
-    public record Good(SpeakerConfig config, boolean redistributesConnected) implements Loaded {}
+    /**
+     * @param redistributesConnected whether the subnets of this machine's interfaces are announced too
+     * @param metrics where to serve Prometheus metrics; null for nowhere
+     */
+    public record Good(
+            SpeakerConfig config,
+            boolean redistributesConnected,
+            @Nullable InetSocketAddress metrics) implements Loaded {
+        /** @param address such as {@code 127.0.0.1:9342}. @throws IllegalArgumentException saying what is wrong */
+        public Good withMetrics(String address) {
+            return new Good(config, redistributesConnected, RoutingScalars.socket(address));
+        }
+    }
 
     /** @param problems at least one, in the order of the file */
     public record Bad(List<Problem> problems) implements Loaded {
@@ -73,7 +85,8 @@ public final class SpeakerFile {
         }
         var settings = new Settings("speaker", Place.START, section.entries());
         var config = config(settings, problems);
-        return problems.none() ? new Good(config, settings.has("redistribute")) : new Bad(problems.list());
+        var metrics = settings.get("metrics", RoutingScalars.SOCKET).orElse(null);
+        return problems.none() ? new Good(config, settings.has("redistribute"), metrics) : new Bad(problems.list());
     }
 
     private static SpeakerConfig config(Settings settings, Problems problems) {

@@ -223,6 +223,7 @@ final class SpeakerShapes {
             may("multipath", new ShortOr(new Plain(PATHS), MULTIPATH), "paths used at most for a prefix; default 64"),
             may("always-compare-med", YES_NO, "between different ASes too; default false"),
             may("graceful-shutdown", YES_NO, "honour the community (RFC 8326); default true"),
+            may("metrics", new Plain(RoutingScalars.SOCKET), "where to serve Prometheus metrics; default nowhere"),
             may("maximum-prefixes", new Plain(ROUTES), "of a family; default 4000000"));
 
     private SpeakerShapes() {}

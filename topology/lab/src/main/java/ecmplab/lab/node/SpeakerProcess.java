@@ -10,6 +10,8 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
 import ecmplab.lab.file.SpeakerFile;
+import ecmplab.lab.metrics.MetricsServer;
+import ecmplab.lab.metrics.SpeakerMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import java.io.IOException;
@@ -59,7 +61,13 @@ public final class SpeakerProcess {
                     .on("withdraw PREFIX", values -> change(values, speaker::withdraw));
             speaker.listening().forEach(address -> progress.println("listening on " + address));
             warnings(file.config()).forEach(progress::println);
-            try (var server = control == null ? null : ControlServer.start(control, commands)) {
+            try (var metrics = metrics(file, speaker);
+                    var server = control == null ? null : ControlServer.start(control, commands)) {
+                if (metrics != null) {
+                    var address = metrics.address();
+                    progress.println("metrics at http://" + address.getAddress().getHostAddress() + ":"
+                            + address.getPort() + "/metrics");
+                }
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
@@ -68,6 +76,12 @@ public final class SpeakerProcess {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private static @Nullable MetricsServer metrics(SpeakerFile.Good file, Speaker speaker) throws IOException {
+        return file.metrics() == null
+                ? null
+                : MetricsServer.start(file.metrics(), new SpeakerMetrics(speaker, InstantSource.system())::text);
     }
 
     /** What is loudly said of neighbours with which routes are not exchanged for want of a policy. */

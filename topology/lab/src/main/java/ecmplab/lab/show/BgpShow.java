@@ -104,9 +104,8 @@ public final class BgpShow {
     private Answer neighbors() {
         var json = new LinkedHashMap<String, Object>();
         var text = new StringBuilder();
-        for (var peer : speaker.summary().peers()) {
-            var neighbor = speaker.neighbor(peer.address());
-            json.put(peer.address().getHostAddress(), BgpJson.neighbor(neighbor));
+        for (var neighbor : speaker.neighbors()) {
+            json.put(neighbor.config().address().getHostAddress(), BgpJson.neighbor(neighbor));
             text.append(NeighborText.of(neighbor)).append('\n');
         }
         return Answer.of(json, text::toString);
