@@ -1,6 +1,7 @@
 package ecmplab.bgp.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.bgp.attribute.AsPath;
@@ -8,6 +9,7 @@ import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.capability.Role;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Notification;
@@ -23,6 +25,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,10 @@ class BirdInteropTest {
     }
 
     private RoutingDaemon bird(String options) throws Exception {
+        return bird(options, "");
+    }
+
+    private RoutingDaemon bird(String options, String channelOptions) throws Exception {
         return RoutingDaemon.bird(folder, """
                 router id 10.0.0.5;
                 protocol device {}
@@ -68,10 +76,10 @@ class BirdInteropTest {
                   strict bind yes;
                   connect retry time 1; connect delay time 1; error wait time 1, 2;
                   %s
-                  ipv4 { import all; export filter { bgp_next_hop = 192.0.2.5; accept; }; };
+                  ipv4 { import all; export filter { bgp_next_hop = 192.0.2.5; accept; }; %s };
                   ipv6 { import all; export filter { bgp_next_hop = 2001:db8::5; accept; }; };
                 }
-                """.formatted(theirPort, ourPort, options));
+                """.formatted(theirPort, ourPort, options, channelOptions));
     }
 
     private SessionConfig config() {
@@ -133,6 +141,81 @@ class BirdInteropTest {
     }
 
     @Test
+    void whatBothOffersHaveInCommonIsNegotiated() throws Exception {
+        var options = "enable extended messages yes; graceful restart yes; local role customer; require roles yes;";
+        try (var bird = bird(options, "add paths yes; extended next hop yes;")) {
+            var v4 = Set.of(AddressFamily.IPV4_UNICAST);
+            var offer = Offer.of(EnumSet.allOf(AddressFamily.class))
+                    .withAddPath(v4, v4)
+                    .withExtendedNextHop(v4)
+                    .withRole(Role.PROVIDER, true);
+            start(config().withOffer(offer));
+            awaitEstablished(bird);
+            var negotiated = listener.up().negotiated();
+            assertEquals(v4, negotiated.addPathReceive());
+            assertEquals(v4, negotiated.addPathSend());
+            assertEquals(v4, negotiated.extendedNextHop());
+            assertEquals(Role.CUSTOMER, negotiated.peerRole());
+            assertTrue(negotiated.enhancedRouteRefresh());
+            assertEquals(65535, negotiated.maxMessageSize());
+            var restart = Objects.requireNonNull(negotiated.peerRestart());
+            assertEquals(EnumSet.allOf(AddressFamily.class), restart.families());
+            Await.until("its routes are here", () -> listener.reached.contains(Prefix.parse("198.51.100.0/24")));
+        }
+    }
+
+    @Test
+    void aRoleThatDoesNotFitIsRefused() throws Exception {
+        try (var bird = bird("local role customer;")) {
+            var neighbor = start(config().withOffer(config().offer().withRole(Role.CUSTOMER, false)));
+            Await.until("one of us refuses", () -> {
+                var snapshot = neighbor.snapshot();
+                return snapshot.lastNotificationReceived() != null || snapshot.lastNotificationSent() != null;
+            });
+            var snapshot = neighbor.snapshot();
+            var said = snapshot.lastNotificationSent() != null
+                    ? snapshot.lastNotificationSent()
+                    : snapshot.lastNotificationReceived();
+            assertEquals(Notification.of(Notification.OPEN_ERROR, Notification.ROLE_MISMATCH), said);
+            assertFalse(bird.ask("show protocols ours").contains("Established"));
+        }
+    }
+
+    @Test
+    void withTtlSecurityOnBothSidesTheSessionComesUp() throws Exception {
+        try (var bird = bird("multihop 1; ttl security yes;")) {
+            start(config().withTransport(config().transport().withTtlSecurity(true)));
+            awaitEstablished(bird);
+        }
+    }
+
+    @Test
+    void overIpv6WithMd5() throws Exception {
+        var loopback = InetAddress.ofLiteral("::1");
+        int port = server.listen(new InetSocketAddress(loopback, 0)).getPort();
+        var configuration = """
+                router id 10.0.0.5;
+                protocol device {}
+                protocol bgp ours {
+                  local ::1 port %d as 65003;
+                  neighbor ::1 port %d as 65001;
+                  multihop; password "correct horse";
+                  connect retry time 1; connect delay time 1; error wait time 1, 2;
+                  ipv6 { import all; export none; };
+                }
+                """.formatted(RoutingDaemon.freePort(loopback), port);
+        try (var bird = RoutingDaemon.bird(folder, configuration)) {
+            // BIRD listens on all addresses of the port; we let it dial.
+            start(SessionConfig.of(loopback, THEIR_AS, OUR_AS, RouterId.parse("10.0.0.1"))
+                    .withPassive(true)
+                    .withMd5Password("correct horse")
+                    .withFamilies(EnumSet.of(AddressFamily.IPV6_UNICAST)));
+            awaitEstablished(bird);
+            assertEquals(loopback, listener.up().negotiated().remote().getAddress());
+        }
+    }
+
+    @Test
     void itsMd5KeyIsOurs() throws Exception {
         try (var bird = bird("password \"correct horse\";")) {
             start(config().withMd5Password("correct horse"));
@@ -161,10 +244,12 @@ class BirdInteropTest {
         try (var bird = bird("")) {
             start(config());
             awaitEstablished(bird);
-            bird.ask("disable ours");
+            bird.ask("disable ours \"moving to rack 7\"");
             Await.until("the session is over", () -> !listener.closes.isEmpty());
             var reason = listener.closes.getFirst();
-            assertTrue(reason.toString().contains("Cease/Administrative Shutdown"), reason::toString);
+            assertTrue(
+                    reason.toString().contains("Cease/Administrative Shutdown) \"moving to rack 7\""),
+                    reason::toString);
             bird.ask("enable ours");
             awaitEstablished(bird);
         }

@@ -34,9 +34,18 @@ class CollisionTest {
     void thereAreNeverTwoSessionsAndAlwaysOneInTheEnd() {
         int flapped = 0;
         for (int seed = 0; seed < ROUNDS; seed++) {
-            flapped += new Network(seed).run() ? 1 : 0;
+            flapped += new Network(seed, 0, 0).run() ? 1 : 0;
         }
         assertEquals(0, flapped, "rounds that lost an established session");
+    }
+
+    @Test
+    void norWhenConnectionsBreakAndTimersFireBeforeMessagesArrive() {
+        int flapped = 0;
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            flapped += new Network(seed, seed % 5, seed % 7).run() ? 1 : 0;
+        }
+        assertTrue(flapped > 0, "the cuts hit sessions too");
     }
 
     /** One direction of a connection: what was sent and has not arrived. */
@@ -62,6 +71,10 @@ class CollisionTest {
         private boolean retry;
         private boolean backOff;
         private boolean flapped;
+        /** Connections with a keepalive timer, and how often one may still fire. */
+        private final Set<Integer> keepaliveTimers = new HashSet<>();
+
+        private int keepalivesLeft;
 
         Side(StateMachine machine) {
             this.machine = machine;
@@ -89,6 +102,7 @@ class CollisionTest {
                         send(number, notification);
                     }
                     send(number, EOF);
+                    keepaliveTimers.remove(number);
                     if (in.get(number) instanceof Pipe pipe) {
                         pipe.closed = true;
                     }
@@ -99,7 +113,7 @@ class CollisionTest {
                     flapped = true;
                 }
                 case Action.StartHoldTimer timer -> {}
-                case Action.StartKeepaliveTimer timer -> {}
+                case Action.StartKeepaliveTimer timer -> keepaliveTimers.add(timer.connection());
                 case Action.AttemptFailed failed -> {}
                 case Action.Refused refused -> {}
                 case Action.StateChanged changed -> {}
@@ -138,12 +152,20 @@ class CollisionTest {
         private final List<Pipe> toLeft = new ArrayList<>();
         private final List<Pipe> toRight = new ArrayList<>();
         private final List<Runnable> completions = new ArrayList<>();
+        private int cutsLeft;
 
-        Network(int seed) {
+        /**
+         * @param cuts connections that break
+         * @param keepalives how often keepalive timers of each side fire
+         */
+        Network(int seed, int cuts, int keepalives) {
+            cutsLeft = cuts;
             random = new SplittableRandom(seed);
             left = side("10.0.0.1", 65_001, 65_002);
             // Sometimes the identifiers tie and the AS decides.
             right = side(seed % 3 == 0 ? "10.0.0.1" : seed % 3 == 1 ? "10.0.0.2" : "9.0.0.1", 65_002, 65_001);
+            left.keepalivesLeft = keepalives;
+            right.keepalivesLeft = keepalives;
         }
 
         private Side side(String routerId, int ours, int theirs) {
@@ -204,10 +226,32 @@ class CollisionTest {
                     side.step(new Event.BackOffExpired());
                 });
             }
+            if (side.keepalivesLeft > 0) {
+                side.keepaliveTimers.forEach(number -> possible.add(() -> {
+                    side.keepalivesLeft--;
+                    side.step(new Event.KeepaliveTimerExpired(number));
+                }));
+            }
+            for (int i = 0; cutsLeft > 0 && i < here.size(); i++) {
+                var one = here.get(i);
+                var way = away.get(i);
+                if (!one.closed && !way.closed) {
+                    possible.add(() -> cut(one, way));
+                }
+            }
             for (var pipe : here) {
                 if (!pipe.sent.isEmpty() && pipe.number != null) {
                     possible.add(() -> side.receive(pipe));
                 }
+            }
+        }
+
+        /** Both ends see the connection break, after what has arrived and before what has not. */
+        private void cut(Pipe one, Pipe other) {
+            cutsLeft--;
+            for (var pipe : List.of(one, other)) {
+                pipe.sent.clear();
+                pipe.sent.add(EOF);
             }
         }
 

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +233,62 @@ class FrrInteropTest {
         try (var frr = frr(OUR_AS.toString(), "ttl-security hops 1", "", "")) {
             start(config().withHops(255));
             awaitEstablished(frr);
+        }
+    }
+
+    @Test
+    void withTtlSecurityOnBothSidesTheSessionComesUp() throws Exception {
+        try (var frr = frr(OUR_AS.toString(), "ttl-security hops 1", "", "")) {
+            start(config().withTransport(config().transport().withTtlSecurity(true)));
+            awaitEstablished(frr);
+        }
+    }
+
+    @Test
+    void itComesAsAGuestOfARangeWithAKey() throws Exception {
+        var gone = new CopyOnWriteArrayList<Neighbor>();
+        server.acceptRange(Prefix.parse("127.0.0.0/24"), 3, "correct-horse", new Guests() {
+            @Override
+            public Neighbor admit(InetAddress peer) {
+                return start(SessionConfig.of(peer, SessionConfig.ANY_OTHER_AS, OUR_AS, RouterId.parse("10.0.0.1"))
+                        .withPassive(true));
+            }
+
+            @Override
+            public void left(Neighbor guest) {
+                gone.add(guest);
+            }
+        });
+        try (var frr = frr(OUR_AS.toString(), "password correct-horse", "", "")) {
+            awaitEstablished(frr);
+            assertEquals(THEIR_AS, listener.up().negotiated().peerAsn());
+            assertEquals(List.of(), gone);
+        }
+        Await.until("it is gone and forgotten", () -> gone.size() == 1);
+    }
+
+    @Test
+    void overIpv6WithMd5() throws Exception {
+        var loopback = InetAddress.ofLiteral("::1");
+        int port = server.listen(new InetSocketAddress(loopback, 0)).getPort();
+        var configuration = """
+                router bgp 65002
+                 bgp router-id 10.0.0.4
+                 no bgp ebgp-requires-policy
+                 neighbor ::1 remote-as %s
+                 neighbor ::1 port %d
+                 neighbor ::1 disable-connected-check
+                 neighbor ::1 password correct-horse
+                 neighbor ::1 timers connect 1
+                """.formatted(OUR_AS, port);
+        try (var frr = RoutingDaemon.frr(folder, loopback, RoutingDaemon.freePort(loopback), configuration)) {
+            start(SessionConfig.of(loopback, THEIR_AS, OUR_AS, RouterId.parse("10.0.0.1"))
+                    .withPassive(true)
+                    .withMd5Password("correct-horse"));
+            Await.until(
+                    "FRR and we are established",
+                    () -> listener.isUp()
+                            && frr.ask("show bgp neighbors ::1 json").contains("\"bgpState\":\"Established\""));
         }
     }
 
