@@ -183,7 +183,7 @@ final class ExportRule {
     /** Whether the members are told us as next hop, and not the one the route has. */
     private boolean isSelf(int nextHop, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
         var address = attributes.nextHops().address(nextHop);
-        if (address == null || NextHopTable.isMartian(address)) {
+        if (address == null || NextHop.isMartian(address)) {
             return true;
         }
         boolean wide = address.getAddress().length == 16;

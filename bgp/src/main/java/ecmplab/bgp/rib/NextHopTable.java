@@ -81,14 +81,6 @@ final class NextHopTable {
         return ids.size();
     }
 
-    /** Whether the address can be nobody's next hop: 0/8, 127/8, multicast, 240/4 and their like in IPv6. */
-    static boolean isMartian(InetAddress address) {
-        var octets = address.getAddress();
-        int first = octets[0] & 0xFF;
-        boolean reserved = octets.length == 4 && (first == 0 || first >= 240);
-        return reserved || address.isAnyLocalAddress() || address.isLoopbackAddress() || address.isMulticastAddress();
-    }
-
     private int assign(InetAddress address) {
         int id = freeIds.isEmpty() ? addresses.size() : freeIds.remove();
         if (id == addresses.size()) {

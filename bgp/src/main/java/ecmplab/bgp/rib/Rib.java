@@ -408,7 +408,7 @@ public final class Rib {
                 policy.dependsOnNeighbor()
                         ? new PolicyContext(config.localAs(), identity.address(), identity.asn())
                         : null,
-                nextHop == null || NextHopTable.isMartian(nextHop) ? null : nextHop,
+                nextHop == null || NextHop.isMartian(nextHop) ? null : nextHop,
                 terms.fourOctetAs(),
                 terms.maxMessageSize(),
                 extended,

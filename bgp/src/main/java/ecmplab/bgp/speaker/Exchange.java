@@ -4,8 +4,10 @@ import ecmplab.bgp.rib.Outlet;
 import ecmplab.bgp.rib.Peer;
 import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.session.Session;
+import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the session stops reading and TCP pushes back.
  */
 final class Exchange implements Outlet {
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
     private static final long STOP_READING = 8 << 20;
     private static final long READ_ON = STOP_READING / 2;
 
@@ -27,9 +30,19 @@ final class Exchange implements Outlet {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicBoolean paused = new AtomicBoolean();
 
-    Exchange(InetAddress neighbor, Session session) {
+    /** How long the neighbour stays down after it announced more routes than its limit. */
+    private final Duration limitRestart;
+
+    /** @param limitRestart null until somebody starts the neighbour again */
+    Exchange(InetAddress neighbor, Session session, @Nullable Duration limitRestart) {
         this.neighbor = neighbor;
         this.session = session;
+        this.limitRestart = limitRestart == null ? FOR_EVER : limitRestart;
+    }
+
+    /** On the RIB thread: the neighbour announced more routes than its limit; the session ends (RFC 4486 section 4). */
+    void overLimit() {
+        session.reset(Notification.cease(Notification.CEASE_MAX_PREFIXES), limitRestart);
     }
 
     /** On the event loop: the batch goes to the inbox. Returns whether the session is to read on. */

@@ -17,7 +17,9 @@ import ecmplab.bgp.session.State;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A configured neighbour: hands what its sessions do to the RIB thread, and tells the speaker's listener. */
@@ -58,13 +60,15 @@ final class NeighborLink implements SessionListener {
     @Override
     public void established(Session session, Negotiated negotiated) {
         events.tell(at -> new SpeakerEvent.Established(at, address(), negotiated));
-        var exchange = new Exchange(address(), session);
+        var exchange = new Exchange(address(), session, config.options().limitRestart());
         current = exchange;
+        var restart = negotiated.peerRestart();
         exchanges.up(
                 exchange,
                 identity(negotiated),
                 terms(config, negotiated),
-                negotiated.local().getAddress());
+                negotiated.local().getAddress(),
+                restart == null ? Set.of() : restart.preserved());
         paths.established(address(), negotiated.local().getAddress(), session, config.bfd());
     }
 
@@ -88,11 +92,32 @@ final class NeighborLink implements SessionListener {
     }
 
     @Override
+    public void refreshBegins(Session session, AddressFamily family) {
+        var exchange = current;
+        if (exchange != null && exchange.session.equals(session)) {
+            exchanges.refreshBegins(exchange, family);
+        }
+    }
+
+    @Override
+    public void refreshEnds(Session session, AddressFamily family) {
+        var exchange = current;
+        if (exchange != null && exchange.session.equals(session)) {
+            exchanges.refreshEnds(exchange, family);
+        }
+    }
+
+    @Override
     public void closed(Session session, CloseReason reason) {
         var exchange = current;
         if (exchange != null && exchange.session.equals(session)) {
             current = null;
-            exchanges.down(exchange);
+            var restart = session.negotiated().peerRestart();
+            if (restart != null && reason.keepsRoutes(session.negotiated())) {
+                exchanges.down(exchange, restart.families(), restart.restartTime());
+            } else {
+                exchanges.down(exchange, Set.of(), Duration.ZERO);
+            }
         }
         events.tell(at -> new SpeakerEvent.Closed(at, address(), reason));
         tellNotification(reason);

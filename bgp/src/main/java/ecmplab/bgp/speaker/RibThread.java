@@ -1,6 +1,7 @@
 package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.rib.Rib;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -62,6 +63,12 @@ final class RibThread {
         if (!ended) {
             add(inputs, input);
         }
+    }
+
+    /** Submits it after that time; nothing happens when the thread has ended by then. */
+    void submitIn(Duration time, Runnable input) {
+        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> submit(input));
     }
 
     /**

@@ -4,6 +4,7 @@ import ecmplab.bgp.attribute.PathAttribute.Communities;
 import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.rib.NextHop;
 import ecmplab.bgp.rib.NextHopChange;
+import ecmplab.bgp.rib.Peer;
 import ecmplab.bgp.rib.PeerIdentity;
 import ecmplab.bgp.rib.PeerTerms;
 import ecmplab.bgp.rib.Rib;
@@ -12,6 +13,7 @@ import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,8 +25,10 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** What the RIB thread does for a speaker: takes what sessions and programs hand over, and tells listeners what came of it. */
-final class RibWork implements Exchanges {
+final class RibWork implements Exchanges, Rib.Listener {
     private static final int GRACEFUL_SHUTDOWN = 0xFFFF_0000;
+    /** How long stale routes stay at most after a neighbour is back, or has begun a refresh. */
+    private static final Duration STALE_PATHS = Duration.ofMinutes(6);
 
     /** How long whoever wants numbers waits for the RIB thread. */
     private static final long PATIENCE_NANOS = 2_000_000;
@@ -41,6 +45,10 @@ final class RibWork implements Exchanges {
     private List<Integer> draining = List.of();
 
     private final List<Exchange> up = new ArrayList<>();
+    /** Peers of which routes are kept while they restart, with the number of that restart. */
+    private final Map<Peer, Integer> restarting = new HashMap<>();
+
+    private int restarts;
     private final Set<InetAddress> ownAddresses = new HashSet<>();
     private final FlushWatch flush = new FlushWatch();
     private List<NextHop> lastSet = List.of();
@@ -63,7 +71,7 @@ final class RibWork implements Exchanges {
                 .withGracefulShutdown(decision.honourGracefulShutdown())
                 .withMaximumPrefixes(config.maximumPrefixes())
                 .withUsableNextHop(this::isUsableNextHop);
-        rib = new Rib(ribConfig, this::nextHopsChanged);
+        rib = new Rib(ribConfig, this);
         numbers = count();
         thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, onFailure);
         thread.start();
@@ -74,11 +82,20 @@ final class RibWork implements Exchanges {
     }
 
     @Override
-    public void up(Exchange exchange, PeerIdentity identity, PeerTerms terms, InetAddress local) {
+    public void up(
+            Exchange exchange,
+            PeerIdentity identity,
+            PeerTerms terms,
+            InetAddress local,
+            Set<AddressFamily> preserved) {
         thread.submit(() -> {
             ownAddresses.add(local);
             ownAddresses.addAll(terms.nextHops().values());
-            exchange.peer = rib.up(identity, terms, exchange);
+            var peer = rib.up(identity, terms, exchange, preserved);
+            exchange.peer = peer;
+            if (restarting.remove(peer) != null) {
+                preserved.forEach(family -> sweepLater(exchange, peer, family));
+            }
             up.add(exchange);
         });
     }
@@ -110,16 +127,73 @@ final class RibWork implements Exchanges {
     }
 
     @Override
-    public void down(Exchange exchange) {
+    public void refreshBegins(Exchange exchange, AddressFamily family) {
         thread.submit(() -> {
             var peer = exchange.peer;
             if (peer != null) {
-                int lost = rib.down(peer);
-                exchange.peer = null;
-                up.remove(exchange);
+                rib.beginRefresh(peer, family);
+                sweepLater(exchange, peer, family);
+            }
+        });
+    }
+
+    @Override
+    public void refreshEnds(Exchange exchange, AddressFamily family) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            int lost = peer == null ? 0 : rib.endRefresh(peer, family);
+            if (lost > 0) {
                 events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.neighbor, lost));
             }
         });
+    }
+
+    @Override
+    public void terms(Exchange exchange, PeerTerms terms) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            if (peer != null) {
+                ownAddresses.addAll(terms.nextHops().values());
+                rib.terms(peer, terms);
+            }
+        });
+    }
+
+    @Override
+    public void down(Exchange exchange, Set<AddressFamily> kept, Duration restartTime) {
+        thread.submit(() -> {
+            var peer = exchange.peer;
+            if (peer != null) {
+                int lost = rib.down(peer, kept);
+                exchange.peer = null;
+                up.remove(exchange);
+                events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.neighbor, lost));
+                if (!kept.isEmpty()) {
+                    int ends = ++restarts;
+                    restarting.put(peer, ends);
+                    thread.submitIn(restartTime, () -> expire(peer, ends));
+                }
+            }
+        });
+    }
+
+    /** A neighbour that never says that it has announced all again does not keep its stale routes for ever. */
+    private void sweepLater(Exchange exchange, Peer peer, AddressFamily family) {
+        thread.submitIn(STALE_PATHS, () -> {
+            int lost = exchange.peer == null ? 0 : rib.sweepStale(peer, family);
+            if (lost > 0) {
+                events.tell(at -> new SpeakerEvent.RoutesLost(at, exchange.neighbor, lost));
+            }
+        });
+    }
+
+    /** The restart time of the peer's that many'th restart is over: unless it is another now, what is stale goes. */
+    private void expire(Peer peer, int restart) {
+        if (restarting.remove(peer, restart)) {
+            int lost = rib.expire(peer);
+            var neighbor = peer.identity().address();
+            events.tell(at -> new SpeakerEvent.RoutesLost(at, neighbor, lost));
+        }
     }
 
     @Override
@@ -170,16 +244,22 @@ final class RibWork implements Exchanges {
     }
 
     private boolean isUsableNextHop(InetAddress address) {
-        int first = address.getAddress()[0] & 0xFF;
-        boolean reserved = address.getAddress().length == 4 && (first == 0 || first >= 240);
-        return !reserved
-                && !address.isAnyLocalAddress()
-                && !address.isLoopbackAddress()
-                && !address.isMulticastAddress()
-                && !ownAddresses.contains(address);
+        return !NextHop.isMartian(address) && !ownAddresses.contains(address);
     }
 
-    private void nextHopsChanged(List<NextHopChange> changes) {
+    @Override
+    public void prefixLimit(Peer peer, AddressFamily family, int prefixes, boolean exceeded) {
+        var neighbor = peer.identity().address();
+        events.tell(at -> new SpeakerEvent.PrefixLimit(at, neighbor, family, prefixes, exceeded));
+        for (var exchange : up) {
+            if (exceeded && exchange.peer == peer) {
+                exchange.overLimit();
+            }
+        }
+    }
+
+    @Override
+    public void changed(List<NextHopChange> changes) {
         var told = new ArrayList<RouteListener.Change>(changes.size());
         for (var change : changes) {
             told.add(new RouteListener.Change(change.prefix(), translated(change.nextHops())));

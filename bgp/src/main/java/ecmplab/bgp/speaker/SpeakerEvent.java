@@ -5,6 +5,7 @@ import ecmplab.bgp.bfd.BfdEvent;
 import ecmplab.bgp.session.CloseReason;
 import ecmplab.bgp.session.Negotiated;
 import ecmplab.bgp.session.State;
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
@@ -48,6 +49,13 @@ public sealed interface SpeakerEvent {
 
     /** All routes of the neighbour left the RIB, in one pass. */
     record RoutesLost(Instant at, InetAddress neighbor, int routes) implements SpeakerEvent {}
+
+    /**
+     * The neighbour announces as many routes of the family as its limit warns of; or {@code exceeded}, more than the limit, and its session
+     * ends with Cease/1.
+     */
+    record PrefixLimit(Instant at, InetAddress neighbor, AddressFamily family, int routes, boolean exceeded)
+            implements SpeakerEvent {}
 
     /** Next hops of so many prefixes changed in one pass, and the route listener was told. */
     record NextHopsChanged(Instant at, int prefixes) implements SpeakerEvent {}

@@ -19,47 +19,50 @@ import org.junit.jupiter.api.Test;
 /** The limit of what one session may have in the RIB's inbox. */
 class ExchangeTest {
     private int resumed;
-    private final Exchange exchange = new Exchange(InetAddress.ofLiteral("192.0.2.1"), new Session() {
-        @Override
-        public Neighbor neighbor() {
-            throw new UnsupportedOperationException();
-        }
+    private final Exchange exchange = new Exchange(
+            InetAddress.ofLiteral("192.0.2.1"),
+            new Session() {
+                @Override
+                public Neighbor neighbor() {
+                    throw new UnsupportedOperationException();
+                }
 
-        @Override
-        public Negotiated negotiated() {
-            throw new UnsupportedOperationException();
-        }
+                @Override
+                public Negotiated negotiated() {
+                    throw new UnsupportedOperationException();
+                }
 
-        @Override
-        public boolean send(ByteBuf messages) {
-            throw new UnsupportedOperationException();
-        }
+                @Override
+                public boolean send(ByteBuf messages) {
+                    throw new UnsupportedOperationException();
+                }
 
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
+                @Override
+                public boolean isWritable() {
+                    return true;
+                }
 
-        @Override
-        public long pendingOctets() {
-            return 0;
-        }
+                @Override
+                public long pendingOctets() {
+                    return 0;
+                }
 
-        @Override
-        public void resumeReading() {
-            resumed++;
-        }
+                @Override
+                public void resumeReading() {
+                    resumed++;
+                }
 
-        @Override
-        public void reset(Notification notification, Duration holdDown) {
-            reset(notification);
-        }
+                @Override
+                public void reset(Notification notification, Duration holdDown) {
+                    reset(notification);
+                }
 
-        @Override
-        public void reset(Notification notification) {
-            throw new UnsupportedOperationException();
-        }
-    });
+                @Override
+                public void reset(Notification notification) {
+                    throw new UnsupportedOperationException();
+                }
+            },
+            null);
 
     @Test
     void beyondTheLimitTheSessionStopsReadingAndReadsOnAtHalfOfIt() {

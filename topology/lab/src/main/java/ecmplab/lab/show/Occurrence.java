@@ -74,6 +74,11 @@ public record Occurrence(Instant time, String kind, Map<String, Object> details)
                         .and("withdrawn", withdrawn);
             case SpeakerEvent.RoutesLost(var at, var neighbor, var routes) ->
                 peer(at, "routes-lost", neighbor).and("routes", routes);
+            case SpeakerEvent.PrefixLimit(var at, var neighbor, var family, var routes, var exceeded) ->
+                peer(at, "prefix-limit", neighbor)
+                        .and("family", family.toString())
+                        .and("routes", routes)
+                        .and("exceeded", exceeded);
             case SpeakerEvent.NextHopsChanged(var at, var prefixes) ->
                 plain(at, "next-hops-changed").and("prefixes", prefixes);
             case SpeakerEvent.OwnRouteAnnounced(var at, var prefix, var communities) ->
