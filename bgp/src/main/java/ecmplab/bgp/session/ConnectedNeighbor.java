@@ -201,12 +201,27 @@ final class ConnectedNeighbor implements Neighbor {
                 if (next instanceof Event.NotificationReceived received) {
                     lastReceived = received.notification();
                 }
-                actions.forEach(this::perform);
+                for (var action : actions) {
+                    performSafely(action);
+                }
             }
         } finally {
             stepping = false;
         }
         leaveWhenIdle();
+    }
+
+    /** What fails, in a listener or here, must not keep the other actions from being done. No connection can be trusted after it. */
+    private void performSafely(Action action) {
+        try {
+            perform(action);
+        } catch (RuntimeException failure) {
+            LOG.error("session with {} ends", config.remoteAddress().getHostAddress(), failure);
+            connections
+                    .keySet()
+                    .forEach(number -> events.add(
+                            new Event.MalformedReceived(number, Notification.cease(0), "internal error: " + failure)));
+        }
     }
 
     /** A guest stays as long as it has a connection, and while it is stopped or backs off. */

@@ -163,13 +163,19 @@ final class Outbound {
         var timeout = channel.eventLoop().schedule(() -> abort(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(result -> timeout.cancel(false));
         if (peerIsGone) {
+            resetWhenClosed();
+        }
+    }
+
+    private void resetWhenClosed() {
+        if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
     }
 
     /** Closes with a reset, so that the kernel keeps nothing of the connection. */
     private void abort() {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        resetWhenClosed();
         channel.close();
     }
 

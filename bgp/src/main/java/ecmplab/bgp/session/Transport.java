@@ -174,7 +174,7 @@ public enum Transport {
      * waits to be sent when it fires, which TCP would repeat for a quarter of an hour.
      */
     void limitRetransmission(Channel channel, Duration holdTime) {
-        if (this == EPOLL && !holdTime.isZero()) {
+        if (this == EPOLL && !holdTime.isZero() && channel.isOpen()) {
             var twice = holdTime.multipliedBy(2);
             var timeout = twice.compareTo(SHORTEST_USER_TIMEOUT) > 0 ? twice : SHORTEST_USER_TIMEOUT;
             channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) timeout.toMillis());

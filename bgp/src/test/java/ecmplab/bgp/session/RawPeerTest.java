@@ -284,6 +284,31 @@ class RawPeerTest {
     }
 
     @Test
+    void aPeerThatStopsReadingIsFoundByTheSendHoldTimer() throws IOException {
+        neighbor.reconfigure(
+                neighbor.config().withTimers(neighbor.config().timers().withSendHoldTime(Duration.ofSeconds(4))));
+        try (var peer = new Peer()) {
+            peer.establish();
+            var junk = new byte[64 << 10];
+            Arrays.fill(junk, (byte) 0xFF);
+            for (int at = 0; at < junk.length; at += 4096) {
+                System.arraycopy(Hex.bytes("1000 02 0000 0FE9"), 0, junk, at + 16, 7);
+            }
+            // It says that it lives, and takes nothing of what we have to say.
+            Await.until("the session is over", () -> {
+                listener.sendIfUp(junk);
+                if (listener.isUp()) {
+                    peer.send(MARKER + "0013 04");
+                }
+                return !listener.closes.isEmpty();
+            });
+        }
+        assertEquals(new CloseReason.SendHoldTimerExpired(Duration.ofSeconds(4)), listener.closes.getFirst());
+        Await.until(
+                "nothing of the connection is left", () -> neighbor.snapshot().pendingOctets() == 0);
+    }
+
+    @Test
     void dribblingOctetsAreSignsOfLife() throws Exception {
         try (var peer = new Peer()) {
             peer.establish();

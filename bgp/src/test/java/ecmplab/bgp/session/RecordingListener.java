@@ -4,6 +4,7 @@ import ecmplab.bgp.attribute.MalformedUpdate;
 import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,14 @@ final class RecordingListener implements SessionListener {
             throw new AssertionError("no session is up; so far: " + calls);
         }
         return up;
+    }
+
+    /** Sends while the peer takes it. */
+    void sendIfUp(byte[] octets) {
+        var up = session;
+        if (up != null && up.isWritable()) {
+            up.send(Unpooled.copiedBuffer(octets));
+        }
     }
 
     boolean isUp() {
