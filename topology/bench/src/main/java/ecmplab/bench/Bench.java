@@ -166,7 +166,10 @@ final class Bench {
         for (var subject : options.subjects()) {
             try (var setup = new Setup(subject, layout, sink)) {
                 double before = setup.speaker.processorSeconds();
+                var threads = setup.speaker.threads();
+                long start = System.nanoTime();
                 report.add("table, " + k + " sources, s", subject, setup.play(messages, "the table"));
+                report.threads(threads, setup.speaker.threads(), start, System.nanoTime());
                 report.add("table, " + k + " sources, peak MB", subject, setup.speaker.peakMegabytes());
                 report.add("table, " + k + " sources, CPU s", subject, setup.speaker.processorSeconds() - before);
                 report.add(

@@ -28,6 +28,19 @@ final class Report {
         System.err.printf(Locale.ROOT, "  %-45s %-5s %10.3f%n", figure, subject.word, value);
     }
 
+    /** Tells people which threads of a speaker were busy, and when on CLOCK_MONOTONIC, as {@code perf report --time} wants it. */
+    void threads(Map<String, Double> before, Map<String, Double> after, long fromNanos, long toNanos) {
+        var busy = new StringJoiner(", ");
+        after.forEach((name, seconds) -> {
+            double used = seconds - before.getOrDefault(name, 0.0);
+            if (used > 0.01) {
+                busy.add(String.format(Locale.ROOT, "%s %.2f", name, used));
+            }
+        });
+        System.err.printf(
+                Locale.ROOT, "  processor seconds from %.3f to %.3f: %s%n", fromNanos / 1e9, toNanos / 1e9, busy);
+    }
+
     void round(int number) throws IOException {
         loads.add(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
         System.err.println("round " + number + " of " + options.rounds() + ", load average " + loads.getLast());

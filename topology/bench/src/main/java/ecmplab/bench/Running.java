@@ -3,6 +3,8 @@ package ecmplab.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** A speaker that runs, and what it has taken of the machine. */
@@ -47,11 +49,22 @@ final class Running implements AutoCloseable {
         throw new IOException("no VmHWM of process " + process.pid());
     }
 
-    /** Processor time so far, in seconds; the kernel counts in hundredths. */
+    /** Processor time so far, in seconds. */
     double processorSeconds() throws IOException {
-        var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+        return threads().values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    /** Processor seconds of its living threads by name; those of one name are added up. */
+    Map<String, Double> threads() throws IOException {
+        var seconds = new TreeMap<String, Double>();
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (var task : tasks) {
+                var nanos = Files.readString(task.resolve("schedstat")).split(" ")[0];
+                var name = Files.readString(task.resolve("comm")).strip();
+                seconds.merge(name, Long.parseLong(nanos) / 1e9, Double::sum);
+            }
+        }
+        return seconds;
     }
 
     @Override
