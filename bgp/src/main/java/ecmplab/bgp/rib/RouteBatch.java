@@ -2,6 +2,8 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.wire.AddressFamily;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * What one session has learnt since its last batch, in the order of arrival, as columns: no object a route. The session's
@@ -18,19 +20,40 @@ public final class RouteBatch {
     private static final int END_OF_RIB = 3;
     private static final AddressFamily[] FAMILIES = AddressFamily.values();
 
-    private byte[] blocks = new byte[4096];
+    private static final byte[] NO_BLOCKS = {};
+    private static final long[] NO_WORDS = {};
+
+    /** Most octets that a batch grows by with one UPDATE without its columns having to: see {@link #isFull}. */
+    private static final int ROOM = 1 << 12;
+
+    private static final int FIRST_BLOCKS = 1 << 16;
+    private static final int FIRST_WORDS = 1 << 14;
+    /** Columns that batches gave back, at most 6 MB of them: a flood makes no garbage. */
+    private static final Queue<Columns> SPARE = new ArrayBlockingQueue<>(32);
+
+    private static final class Columns {
+        final byte[] blocks;
+        final long[] words;
+
+        Columns(byte[] blocks, long[] words) {
+            this.blocks = blocks;
+            this.words = words;
+        }
+    }
+
+    private byte[] blocks = NO_BLOCKS;
     private int blocksLength;
-    private long[] words = new long[1024];
+    private long[] words = NO_WORDS;
     private int wordsLength;
     private int routes;
 
     /** The following {@link #reach} calls carry these attributes. Copies {@code length} octets. */
     public void attributes(byte[] octets, int from, int length) {
+        add(ATTRIBUTES | (long) length << 32, blocksLength);
         if (blocksLength + length > blocks.length) {
             blocks = Arrays.copyOf(blocks, Math.max(blocks.length * 2, blocksLength + length));
         }
         System.arraycopy(octets, from, blocks, blocksLength, length);
-        add(ATTRIBUTES | (long) length << 32, blocksLength);
         blocksLength += length;
     }
 
@@ -56,6 +79,29 @@ public final class RouteBatch {
 
     public boolean isEmpty() {
         return wordsLength == 0;
+    }
+
+    /** Whether the batch is to be handed over: it would grow with more. */
+    public boolean isFull() {
+        return !isEmpty() && (blocksLength + ROOM > blocks.length || wordsLength + ROOM / 2 > words.length);
+    }
+
+    /** Gives the batch's memory to others. Nobody may use the batch from now on. */
+    public void release() {
+        if (blocks.length == FIRST_BLOCKS && words.length == FIRST_WORDS) {
+            SPARE.offer(new Columns(blocks, words));
+        }
+        blocks = NO_BLOCKS;
+        words = NO_WORDS;
+        blocksLength = 0;
+        wordsLength = 0;
+        routes = 0;
+    }
+
+    private void takeColumns() {
+        var spare = SPARE.poll();
+        blocks = spare == null ? new byte[FIRST_BLOCKS] : spare.blocks;
+        words = spare == null ? new long[FIRST_WORDS] : spare.words;
     }
 
     /** Octets of memory the batch holds on to; what the bounded queue to the RIB counts. */
@@ -102,10 +148,18 @@ public final class RouteBatch {
 
     private void add(long head, long word) {
         if (wordsLength + 3 > words.length) {
-            words = Arrays.copyOf(words, words.length * 2);
+            grow();
         }
         words[wordsLength++] = head;
         words[wordsLength++] = word;
+    }
+
+    private void grow() {
+        if (words.length == 0) {
+            takeColumns();
+        } else {
+            words = Arrays.copyOf(words, words.length * 2);
+        }
     }
 
     /** Where a batch goes; each call concerns the attributes given last before it. */

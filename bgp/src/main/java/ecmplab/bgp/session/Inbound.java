@@ -12,8 +12,6 @@ import ecmplab.bgp.wire.Octets;
 
 /** Routes that come in on an established session: decoded in place, gathered, and handed to the listener in batches. */
 final class Inbound implements UpdateDecoder.Sink {
-    /** Octets of a batch at which it is handed over before input is drained. */
-    private static final long FULL_BATCH = 1 << 20;
     /** AFI, subtype and SAFI. */
     private static final int REFRESH_BODY = 4;
 
@@ -44,7 +42,7 @@ final class Inbound implements UpdateDecoder.Sink {
                 return;
             }
         }
-        if (batch.size() >= FULL_BATCH) {
+        if (batch.isFull()) {
             deliver();
         }
     }

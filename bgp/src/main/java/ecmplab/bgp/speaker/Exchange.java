@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements Outlet {
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
-    private static final long STOP_READING = 8 << 20;
+    private static final long STOP_READING = 1 << 20;
     private static final long READ_ON = STOP_READING / 2;
 
     final InetAddress neighbor;

@@ -113,6 +113,7 @@ final class RibWork implements Exchanges, Rib.Listener {
                 }
             }
             exchange.taken(batch);
+            batch.release();
         });
     }
 
