@@ -319,15 +319,17 @@ final class LocRib {
         return decision.ranked[place];
     }
 
-    /** Moves what changed since the last call to {@code into}. */
-    void drainChanges(List<NextHopChange> into) {
+    /** Moves what changed since the last call to {@code into}, or with null forgets it. */
+    void drainChanges(@Nullable List<NextHopChange> into) {
         while (!changes.isEmpty()) {
             int prefix = changes.remove();
             int before = changes.remove();
             changed.remove(prefix);
             // Different sets may have equal next hops: those of a peer that went and came back, or of two peers with
             // one next hop.
-            if (nextHops.get(prefix) != before && !nextHops(prefix).equals(nextHopSets.get(before))) {
+            if (into != null
+                    && nextHops.get(prefix) != before
+                    && !nextHops(prefix).equals(nextHopSets.get(before))) {
                 into.add(new NextHopChange(prefixes.prefix(prefix), nextHops(prefix)));
             }
             nextHopSets.release(before);

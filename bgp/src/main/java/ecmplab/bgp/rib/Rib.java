@@ -25,6 +25,11 @@ public final class Rib {
         /** Once a pass, with all prefixes whose next hops changed in it. */
         void changed(List<NextHopChange> changes);
 
+        /** Asked before that; what changed while this is false is not gathered, and never told. */
+        default boolean isListening() {
+            return true;
+        }
+
         /**
          * The peer announces as many routes as its limit warns of; or more than the maximum, which are refused: its session is to be ended.
          * Once each for a session and family.
@@ -277,8 +282,9 @@ public final class Rib {
      */
     public boolean pass() {
         var changes = new ArrayList<NextHopChange>();
+        boolean isListening = listener.isListening();
         for (var table : tables.values()) {
-            table.drainChanges(changes);
+            table.drainChanges(isListening ? changes : null);
         }
         if (!changes.isEmpty()) {
             listener.changed(changes);

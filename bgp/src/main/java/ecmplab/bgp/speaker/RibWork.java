@@ -260,6 +260,11 @@ final class RibWork implements Exchanges, Rib.Listener {
     }
 
     @Override
+    public boolean isListening() {
+        return routes.isListening();
+    }
+
+    @Override
     public void changed(List<NextHopChange> changes) {
         var told = new ArrayList<RouteListener.Change>(changes.size());
         for (var change : changes) {

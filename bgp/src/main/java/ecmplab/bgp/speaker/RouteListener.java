@@ -7,6 +7,22 @@ import java.util.List;
 /** Told what the Loc-RIB would have forwarded where. Called on the RIB thread, once per pass over the changes, and must not block. */
 @FunctionalInterface
 public interface RouteListener {
+    /** Forwards nothing, and costs nothing. */
+    RouteListener NONE = new RouteListener() {
+        @Override
+        public void changed(List<Change> changes) {}
+
+        @Override
+        public boolean isListening() {
+            return false;
+        }
+    };
+
+    /** Asked once a pass; changes of a pass before which it said no are not gathered, and never told. */
+    default boolean isListening() {
+        return true;
+    }
+
     /** All prefixes whose set of next hops or weights changed in this pass; a prefix occurs once. */
     void changed(List<Change> changes);
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.bgp.rib.RouteBatch;
-import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.session.Negotiated;
 import ecmplab.bgp.session.Neighbor;
 import ecmplab.bgp.session.Session;
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;

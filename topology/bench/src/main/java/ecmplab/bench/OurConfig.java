@@ -3,7 +3,8 @@ package ecmplab.bench;
 /** The configuration of our speaker, as a user writes it. */
 final class OurConfig {
     static String of(Layout layout) {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(
+                """
                 as: 65000
                 router-id: 10.0.0.1
                 listen: "LISTEN"
@@ -20,9 +21,8 @@ final class OurConfig {
                     - {match: {community: "65000:100"}, then: reject}
                     - {then: accept}
                 neighbors:
-                """
-                .replace("LISTEN", layout.speaker().getAddress().getHostAddress())
-                .replace("BOGONS", layout.isV6() ? "\"2001:db8::/32 le 128\"" : "10.0.0.0/8 le 32"));
+                """.replace("LISTEN", layout.speaker().getAddress().getHostAddress())
+                        .replace("BOGONS", layout.isV6() ? "\"2001:db8::/32 le 128\"" : "10.0.0.0/8 le 32"));
         layout.sources().forEach(source -> neighbor(text, source, "incoming", "deny-all"));
         layout.receivers().forEach(receiver -> neighbor(text, receiver, "deny-all", "outgoing"));
         return text.toString();

@@ -1,6 +1,7 @@
 package ecmplab.lab.node;
 
 import ecmplab.bgp.session.SessionServer;
+import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.controller.southbound.AgentIdentity;
 import ecmplab.controller.southbound.AgentPolicy;
@@ -63,7 +64,7 @@ final class MuxNode implements NodeRuntime {
         speaker = Speaker.start(
                 Speakers.config(config.mux().bgp(), config.neighbors()),
                 SessionServer.open(),
-                feed.routes(changes -> {}),
+                feed.routes(RouteListener.NONE),
                 feed.events(new BgpEvents(events)),
                 InstantSource.system(),
                 RandomGenerator.getDefault());

@@ -2,6 +2,7 @@ package ecmplab.lab.node;
 
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.speaker.ListenRange;
+import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.speaker.SpeakerConfig;
 import ecmplab.bgp.speaker.SpeakerEvent;
@@ -51,7 +52,7 @@ public final class SpeakerProcess {
         try (var speaker = Speaker.start(
                 file.config(),
                 SessionServer.open(),
-                feed.routes(changes -> {}),
+                feed.routes(RouteListener.NONE),
                 feed.events(event -> say(event, progress)),
                 InstantSource.system(),
                 RandomGenerator.getDefault())) {

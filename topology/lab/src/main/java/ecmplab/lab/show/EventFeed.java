@@ -68,10 +68,18 @@ public final class EventFeed implements SpeakerListener {
 
     /** The listener, and this feed. */
     public RouteListener routes(RouteListener listener) {
-        return changes -> {
-            listener.changed(changes);
-            if (!subscriptions.isEmpty()) {
-                tell(new Routes(clock.instant(), changes));
+        return new RouteListener() {
+            @Override
+            public boolean isListening() {
+                return listener.isListening() || !subscriptions.isEmpty();
+            }
+
+            @Override
+            public void changed(List<Change> changes) {
+                listener.changed(changes);
+                if (!subscriptions.isEmpty()) {
+                    tell(new Routes(clock.instant(), changes));
+                }
             }
         };
     }
