@@ -2,6 +2,7 @@ package ecmplab.bgp.bfd;
 
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class Bfd implements AutoCloseable {
     public static final int PORT = 3784;
 
     private static final int NICE = -15;
+    private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private final BfdLoop loop;
     private final Thread thread;
@@ -27,21 +29,26 @@ public final class Bfd implements AutoCloseable {
         thread.start();
     }
 
-    /** @throws UncheckedIOException when the process may open no more descriptors */
+    /**
+     * Begins without sessions. For the first ten seconds their intervals are a second at least: the JVM is still starting.
+     *
+     * @throws UncheckedIOException when the process may open no more descriptors
+     */
     public static Bfd open() {
-        return open(PORT, InstantSource.system(), RandomGenerator.getDefault());
+        return open(PORT, SETTLING, InstantSource.system(), RandomGenerator.getDefault());
     }
 
     /**
      * Begins without sessions.
      *
      * @param port of both ends
+     * @param settling how long intervals are a second at least, from now on
      * @param clock of the events
      * @param random for jitter and discriminators
      * @throws UncheckedIOException when the process may open no more descriptors
      */
-    public static Bfd open(int port, InstantSource clock, RandomGenerator random) {
-        return new Bfd(new BfdLoop(port, clock, random));
+    public static Bfd open(int port, Duration settling, InstantSource clock, RandomGenerator random) {
+        return new Bfd(new BfdLoop(port, settling, clock, random));
     }
 
     private void run() {

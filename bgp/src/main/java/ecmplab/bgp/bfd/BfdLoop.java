@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ final class BfdLoop implements Runnable {
     private final int port;
     private final InstantSource clock;
     private final RandomGenerator random;
+    /** Until then intervals are relaxed: a JVM that starts has pauses of more than a second on a busy machine. */
+    private final long settledAt;
+
+    private boolean settled;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment outgoing = arena.allocate(ControlPacket.SIZE, 8);
     private final ControlPacket packet = new ControlPacket(outgoing);
@@ -62,8 +67,10 @@ final class BfdLoop implements Runnable {
     private volatile boolean ended;
 
     /** @throws UncheckedIOException when the process may open no more descriptors */
-    BfdLoop(int port, InstantSource clock, RandomGenerator random) {
+    BfdLoop(int port, Duration settling, InstantSource clock, RandomGenerator random) {
         this.port = port;
+        settled = settling.isZero();
+        settledAt = System.nanoTime() + settling.toNanos();
         this.clock = clock;
         this.random = random;
         one.set(JAVA_LONG, 0, 1);
@@ -86,7 +93,11 @@ final class BfdLoop implements Runnable {
                 // early.
                 long now = System.nanoTime();
                 receiveAll(now);
-                await(tickAll(now));
+                if (!settled && now - settledAt >= 0) {
+                    settled = true;
+                    sessions.forEach(session -> session.settle(now));
+                }
+                await(settled ? tickAll(now) : Math.min(tickAll(now), settledAt - now));
             }
         } finally {
             end();
@@ -324,6 +335,11 @@ final class BfdLoop implements Runnable {
 
     long faults(PacketFault fault) {
         return faults[fault.ordinal()];
+    }
+
+    /** What is used of these timers now. */
+    BfdTimers inForce(BfdTimers timers) {
+        return settled ? timers : timers.relaxed();
     }
 
     Instant instant() {

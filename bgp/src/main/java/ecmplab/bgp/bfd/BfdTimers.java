@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 public record BfdTimers(Duration transmit, Duration receive, int multiplier) {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration RELAXED = Duration.ofSeconds(1);
     private static final Pattern TEXT = Pattern.compile("(\\d{1,6})(ms|s) ?x ?(\\d{1,3})");
 
     public BfdTimers {
@@ -26,6 +27,14 @@ public record BfdTimers(Duration transmit, Duration receive, int multiplier) {
     /** The same interval both ways. */
     public static BfdTimers of(Duration interval, int multiplier) {
         return new BfdTimers(interval, interval, multiplier);
+    }
+
+    /** Slow enough for a JVM that starts on a busy machine; no faster than these. */
+    BfdTimers relaxed() {
+        return new BfdTimers(
+                transmit.compareTo(RELAXED) < 0 ? RELAXED : transmit,
+                receive.compareTo(RELAXED) < 0 ? RELAXED : receive,
+                multiplier);
     }
 
     /** From text such as {@code 50ms x 3}. */

@@ -52,7 +52,8 @@ final class WatchedSession implements BfdSession, BfdMachine.Owner {
         this.receiver = receiver;
         this.sender = sender;
         since = loop.instant();
-        machine = new BfdMachine(discriminator, timers, loop.outgoing(), loop.random(), this, System.nanoTime());
+        machine = new BfdMachine(
+                discriminator, loop.inForce(timers), loop.outgoing(), loop.random(), this, System.nanoTime());
     }
 
     boolean cameFrom(ReceiveSocket socket) {
@@ -129,8 +130,13 @@ final class WatchedSession implements BfdSession, BfdMachine.Owner {
     public void configure(BfdTimers changed) {
         loop.post(() -> {
             timers = changed;
-            machine.configure(changed, System.nanoTime());
+            machine.configure(loop.inForce(changed), System.nanoTime());
         });
+    }
+
+    /** The process has settled: the timers count that were asked for. */
+    void settle(long now) {
+        machine.configure(timers, now);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,7 +42,7 @@ class BfdPairTest {
     }
 
     private static Bfd open(int port, long seed) {
-        return Bfd.open(port, InstantSource.system(), new SplittableRandom(seed));
+        return Bfd.open(port, Duration.ZERO, InstantSource.system(), new SplittableRandom(seed));
     }
 
     private static void awaitUp(BfdSession session) {
@@ -125,6 +126,23 @@ class BfdPairTest {
                             && !session.snapshot().polling());
             assertEquals(0, session.snapshot().counts().failures());
             assertEquals(0, other.snapshot().counts().failures());
+        }
+    }
+
+    @Test
+    void aProcessThatHasJustStartedIsRelaxedUntilItHasSettled() throws Exception {
+        int port = freePort();
+        var settling = Duration.ofSeconds(2);
+        try (var one = open(port, 1);
+                var two = Bfd.open(port, settling, InstantSource.system(), new SplittableRandom(2))) {
+            var session = one.watch(ONE, TWO, TIMERS, this::note);
+            var other = two.watch(TWO, ONE, TIMERS, (ignored, event) -> {});
+            Await.until("up", () -> session.snapshot().state() == BfdState.UP);
+            assertEquals(1_000, session.snapshot().peer().desiredTransmit().toMillis());
+            assertEquals(TIMERS, other.snapshot().configured());
+            Await.until("settled", () -> session.snapshot().detectionTime().toMillis() == 500);
+            assertEquals(0, session.snapshot().counts().failures());
+            assertEquals(1, session.snapshot().counts().ups());
         }
     }
 

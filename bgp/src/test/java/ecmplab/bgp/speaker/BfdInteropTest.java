@@ -22,8 +22,10 @@ import ecmplab.testkit.Needs;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,10 @@ class BfdInteropTest {
 
     private void note(BfdSession session, BfdEvent event) {
         events.add(event);
+    }
+
+    private static Bfd open() {
+        return Bfd.open(Bfd.PORT, Duration.ZERO, InstantSource.system(), RandomGenerator.getDefault());
     }
 
     private static void awaitUp(BfdSession session) {
@@ -101,7 +107,7 @@ class BfdInteropTest {
     @Needs(Need.FRR)
     void frrsBfddComesUpAndItsFailuresAreFound() throws Exception {
         try (var host = new PeerHost(folder);
-                var bfd = Bfd.open()) {
+                var bfd = open()) {
             host.startFrrWithBfd(frr(host.ours, host.theirs));
             var session = bfd.watch(host.ours, host.theirs, TIMERS, this::note);
             failureIsFoundByBothEnds(host, session);
@@ -128,7 +134,7 @@ class BfdInteropTest {
     @Needs(Need.BIRD)
     void birdComesUpOverBothFamiliesAndItsFailuresAreFound() throws Exception {
         try (var host = new PeerHost(folder);
-                var bfd = Bfd.open()) {
+                var bfd = open()) {
             var ours6 = InetAddress.ofLiteral("2001:db8:ffff::1");
             var theirs6 = InetAddress.ofLiteral("2001:db8:ffff::2");
             host.startBird(bird(host.ours, ours6));
@@ -150,7 +156,7 @@ class BfdInteropTest {
                 .withHoldTime(Duration.ofSeconds(90))
                 .withConnectRetry(Duration.ofSeconds(1));
         var config = SpeakerConfig.of(asn, routerId)
-                .withNeighbors(List.of(NeighborConfig.of(session).withBfd(TIMERS)));
+                .withNeighbors(List.of(NeighborConfig.of(session).withBfd(BfdTimers.parse("50ms x 3"))));
         return Speaker.start(config, changes -> {}, told::add);
     }
 

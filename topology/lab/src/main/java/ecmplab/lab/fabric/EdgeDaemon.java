@@ -49,7 +49,9 @@ public final class EdgeDaemon {
     /** The commands of an FRR node, each a process that stays in the foreground. Zebra installs the routes. */
     public static List<List<String>> frrCommands(Path directory, String node) {
         var sockets = frrSockets(directory, node);
-        return List.of(frrDaemon("zebra", sockets), frrDaemon("bgpd", sockets));
+        var bfdd = new ArrayList<>(frrDaemon("bfdd", sockets));
+        bfdd.addAll(List.of("--bfdctl", sockets.resolve("bfdd.sock").toString()));
+        return List.of(frrDaemon("zebra", sockets), frrDaemon("bgpd", sockets), bfdd);
     }
 
     private static List<String> frrDaemon(String daemon, Path sockets) {
@@ -85,7 +87,7 @@ public final class EdgeDaemon {
     public static List<String> frrConfigure(Path directory, String node, Path config) {
         var command = new ArrayList<>(List.of("sh", "-c", """
                 file=$1; shift
-                for daemon in zebra bgpd; do "$@" -d $daemon -c 'show version' || exit; done
+                for daemon in zebra bgpd bfdd; do "$@" -d $daemon -c 'show version' || exit; done
                 exec "$@" -f "$file"
                 """, "configure", config.toString()));
         command.addAll(vtysh(directory, node));
@@ -140,6 +142,14 @@ public final class EdgeDaemon {
                     .append(" timers connect ")
                     .append(Math.max(1, frr.bgp().connectRetry().toSeconds()))
                     .append('\n');
+            frr.bgp()
+                    .bfd()
+                    .ifPresent(timers -> text.append(address)
+                            .append(" bfd %d %d %d\n"
+                                    .formatted(
+                                            timers.multiplier(),
+                                            timers.receive().toMillis(),
+                                            timers.transmit().toMillis())));
         }
         text.append(" address-family ipv4 unicast\n  maximum-paths 64\n");
         neighbors.forEach(neighbor -> text.append("  neighbor ")
@@ -167,6 +177,7 @@ public final class EdgeDaemon {
                   connect delay time 0;
                   connect retry time %d;
                   error wait time 1, 4;
+                  bfd %s;
                   ipv4 { import all; export none; };
                 }
                 """.formatted(
@@ -174,7 +185,16 @@ public final class EdgeDaemon {
                         bird.bgp().as(),
                         hold,
                         hold / 3,
-                        Math.max(1, bird.bgp().connectRetry().toSeconds())));
+                        Math.max(1, bird.bgp().connectRetry().toSeconds()),
+                        bird.bgp().bfd().isPresent() ? "on" : "off"));
+        bird.bgp()
+                .bfd()
+                .ifPresent(timers -> text.append("""
+                        protocol bfd {
+                          interface "*" { min rx interval %d ms; min tx interval %d ms; multiplier %d; };
+                        }
+                        """.formatted(
+                                timers.receive().toMillis(), timers.transmit().toMillis(), timers.multiplier())));
         for (var neighbor : NodeConfigs.neighbors(lab, bird.name())) {
             text.append("protocol bgp %s from muxes { neighbor %s as %s; }\n"
                     .formatted(birdProtocol(neighbor.node()), neighbor.remote().getHostAddress(), neighbor.as()));

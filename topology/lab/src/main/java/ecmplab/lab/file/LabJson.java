@@ -1,5 +1,6 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.MacAddress;
@@ -30,6 +31,7 @@ public final class LabJson {
         text(module, RouterId.class, RouterId::toString, RouterId::parse);
         text(module, Vni.class, Vni::toString, number -> new Vni(Integer.parseInt(number)));
         text(module, MacAddress.class, MacAddress::toString, MacAddress::parse);
+        text(module, BfdTimers.class, BfdTimers::toString, BfdTimers::parse);
         text(module, Path.class, Path::toString, Path::of);
         text(module, Duration.class, Duration::toString, Duration::parse);
         return JsonMapper.builder()

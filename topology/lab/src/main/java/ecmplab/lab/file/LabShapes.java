@@ -55,6 +55,8 @@ final class LabShapes {
             may("hold-time", DURATION, "BGP hold time: 0s, or 3s and more; default 3s");
     private static final Shape.Key CONNECT_RETRY =
             may("connect-retry", DURATION, "pause between connection attempts; default 1s");
+    private static final Shape.Key BFD = may(
+            "bfd", new Plain(Scalar.BFD), "watch the paths to its neighbours by BFD, such as 50ms x 3; default not");
     private static final Shape.Key CONFIG = may(
             "config",
             new Plain(Scalar.FILE),
@@ -77,6 +79,7 @@ final class LabShapes {
                     ROUTER_ID,
                     HOLD_TIME,
                     CONNECT_RETRY,
+                    BFD,
                     may(
                             "ecmp",
                             new Words(List.of("resilient", "hash-threshold", "modulo")),
@@ -91,6 +94,7 @@ final class LabShapes {
                     ROUTER_ID,
                     HOLD_TIME,
                     CONNECT_RETRY,
+                    BFD,
                     MANAGEMENT,
                     may("flows", new Plain(FLOWS), "most flows its table holds; default 65536"),
                     may("drain-time", DURATION, "how long it forwards on after withdrawing its VIPs; default 2s")),
@@ -127,8 +131,8 @@ final class LabShapes {
                             "gateway",
                             new Plain(Scalar.ADDRESS),
                             "where its default route goes; default the other end of its first link")),
-            Keys.of("an frr", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, CONFIG),
-            Keys.of("a bird", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, CONFIG));
+            Keys.of("an frr", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, BFD, CONFIG),
+            Keys.of("a bird", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, BFD, CONFIG));
 
     private static final Keys INHERITED = new Keys("settings that nodes inherit", inheritable());
 

@@ -2,6 +2,7 @@ package ecmplab.lab.file;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.Vni;
@@ -53,8 +54,9 @@ public sealed interface Node {
      * What every speaker has.
      *
      * @param holdTime 0, or at least 3 s (RFC 4271 section 4.2)
+     * @param bfd watch the paths to all neighbours with these timers
      */
-    record Bgp(Asn as, RouterId routerId, Duration holdTime, Duration connectRetry) {}
+    record Bgp(Asn as, RouterId routerId, Duration holdTime, Duration connectRetry, Optional<BfdTimers> bfd) {}
 
     /** How the edge router spreads flows over equal next hops. */
     enum EcmpMode {

@@ -124,7 +124,7 @@ final class NodeReader {
                     "router id " + id + " of " + node.name()
                             + (other == null ? ": must not be 0" : " is " + other + "'s"));
         }
-        return new Bgp(node.get("as", Scalar.AS, Asn.of(as)), id, holdTime, retry);
+        return new Bgp(node.get("as", Scalar.AS, Asn.of(as)), id, holdTime, retry, node.get("bfd", Scalar.BFD));
     }
 
     private static String text(Link.End end) {

@@ -25,7 +25,8 @@ final class Speakers {
                                                 .withLocalAddress(neighbor.local())
                                                 .withHoldTime(bgp.holdTime())
                                                 .withConnectRetry(bgp.connectRetry()))
-                                .withDescription(neighbor.node()))
+                                .withDescription(neighbor.node())
+                                .withBfd(bgp.bfd().orElse(null)))
                         .toList());
     }
 

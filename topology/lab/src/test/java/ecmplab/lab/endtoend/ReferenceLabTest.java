@@ -230,7 +230,7 @@ class ReferenceLabTest {
 
     @Test
     @Order(11)
-    void aFrozenMuxIsFoundByTheHoldTimerAndBreaksNoFlow() throws Exception {
+    void aFrozenMuxIsFoundByBfdAndBreaksNoFlow() throws Exception {
         var ledger = tool.fine("drill", "run", "mux-freeze", "--flows", "60", "--json")
                 .json();
         assertEquals(60, ledger.get("totals").get("kept").asInt());
@@ -238,7 +238,8 @@ class ReferenceLabTest {
         for (var moment : ledger.get("timeline")) {
             causes.add(moment.get("what").asString());
         }
-        assertTrue(causes.stream().anyMatch(what -> what.contains("hold timer expired")), causes.toString());
+        assertTrue(
+                causes.stream().anyMatch(what -> what.contains("control detection time expired")), causes.toString());
         Await.until(
                 "the MUX is back",
                 () -> tool.run("wait", "route", VIP + "/32", "--nexthops", "3", "--timeout", "5s")
