@@ -6,7 +6,10 @@ import ecmplab.bgp.attribute.PathAttribute.LargeCommunity;
 import ecmplab.bgp.attribute.PathAttribute.Origin;
 import ecmplab.bgp.wire.Asn;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a term changes of a route that it matches and that passes. */
 public sealed interface Action {
@@ -105,6 +108,50 @@ public sealed interface Action {
             case ChangeExtendedCommunities ignored -> AttributeType.EXTENDED_COMMUNITIES;
             case SetLinkBandwidth ignored -> AttributeType.EXTENDED_COMMUNITIES;
         };
+    }
+
+    /** As a speaker's file would say it. */
+    default String text() {
+        return switch (this) {
+            case SetLocalPref(var preference) -> "local-pref " + preference;
+            case SetMed(var med) -> "med " + med;
+            case SetOrigin(var origin) -> "origin " + origin.name().toLowerCase(Locale.ROOT);
+            case SetNextHop(var address) -> "next-hop " + address.getHostAddress();
+            case SetNextHopSelf() -> "next-hop self";
+            case SetNextHopPeer() -> "next-hop peer";
+            case Prepend(var times) -> "prepend " + times;
+            case PrependAs(var asns) -> "prepend " + joined(asns);
+            case ChangeCommunities(var all, var remove, var add) ->
+                changed(
+                        "community",
+                        all,
+                        remove,
+                        add.stream().map(CommunityPattern::text).toList());
+            case ChangeLargeCommunities(var all, var remove, var add) -> changed("large-community", all, remove, add);
+            case ChangeExtendedCommunities(var all, var remove, var add) ->
+                changed("extended-community", all, remove, add);
+            case SetLinkBandwidth(var octetsPerSecond) ->
+                "link-bandwidth " + String.format(Locale.ROOT, "%.0f", octetsPerSecond * 8d) + " bit/s";
+        };
+    }
+
+    private static String changed(String what, boolean all, List<?> remove, List<?> add) {
+        var parts = new ArrayList<String>();
+        if (all) {
+            parts.add(what + " " + (add.isEmpty() ? "none" : joined(add)));
+        } else {
+            if (!remove.isEmpty()) {
+                parts.add("remove-" + what + " " + joined(remove));
+            }
+            if (!add.isEmpty()) {
+                parts.add("add-" + what + " " + joined(add));
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    private static String joined(List<?> items) {
+        return items.stream().map(Object::toString).collect(Collectors.joining(" "));
     }
 
     private static long unsigned(String what, long value) {

@@ -20,8 +20,9 @@ public record ListenRange(Prefix prefix, int limit, NeighborConfig template) {
         }
     }
 
-    /** What is configured for the neighbour at the address. */
+    /** What is configured for the neighbour at the address; a password is the range's. */
     public NeighborConfig at(InetAddress address) {
-        return template.at(address);
+        var there = template.at(address);
+        return there.withSession(there.session().withMd5Password(null));
     }
 }

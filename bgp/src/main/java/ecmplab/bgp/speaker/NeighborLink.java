@@ -15,7 +15,9 @@ import ecmplab.bgp.session.SessionListener;
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.session.State;
 import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Notification;
+import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A configured neighbour: hands what its sessions do to the RIB thread, and tells the speaker's listener. */
 final class NeighborLink implements SessionListener {
-    final NeighborConfig config;
     final Neighbor neighbor;
+    private volatile NeighborConfig config;
     private final Exchanges exchanges;
     private final PathWatch paths;
     private final Events events;
@@ -50,6 +52,68 @@ final class NeighborLink implements SessionListener {
         return current;
     }
 
+    NeighborConfig config() {
+        return config;
+    }
+
+    /**
+     * Goes on with another configuration of the same address. What a session cannot change ends it; the rest of what is exchanged
+     * changes at once.
+     */
+    synchronized void reconfigure(NeighborConfig changed) {
+        var before = config;
+        config = changed;
+        boolean resets = !before.session().needsReset(changed.session()).isEmpty();
+        if (!before.session().equals(changed.session())) {
+            neighbor.reconfigure(changed.session());
+        }
+        var exchange = current;
+        if (exchange != null && !resets) {
+            var negotiated = exchange.session.negotiated();
+            exchanges.terms(exchange, terms(changed, negotiated));
+            paths.established(address(), negotiated.local().getAddress(), exchange.session, changed.bfd());
+        }
+        var text = changed.shutdown();
+        if (text != null && !text.equals(before.shutdown())) {
+            neighbor.stop(text);
+        } else if (text == null && before.shutdown() != null) {
+            neighbor.start();
+        }
+    }
+
+    /** Starts it, unless its configuration says that it stays down. */
+    void start() {
+        if (config.shutdown() == null) {
+            neighbor.start();
+        }
+    }
+
+    /**
+     * Asks the neighbour for all its routes again (RFC 2918), in the families exchanged.
+     *
+     * @return false when no session is established, or when the neighbour does not know route refresh
+     */
+    boolean refreshIn() {
+        var exchange = current;
+        if (exchange == null || !exchange.session.negotiated().routeRefresh()) {
+            return false;
+        }
+        var families = exchange.session.negotiated().families();
+        var message = Unpooled.buffer();
+        families.forEach(family -> Framing.writeRouteRefresh(message, family));
+        return exchange.session.send(message);
+    }
+
+    /** Tells the neighbour all its routes again. @return false when no session is established */
+    boolean refreshOut() {
+        var exchange = current;
+        if (exchange == null) {
+            return false;
+        }
+        exchange.session.negotiated().families().forEach(family -> exchanges.refresh(exchange, family));
+        return true;
+    }
+
     /** On the RIB thread: the established session as the RIB sees it. */
     @Nullable
     Peer peer() {
@@ -61,14 +125,16 @@ final class NeighborLink implements SessionListener {
     public void established(Session session, Negotiated negotiated) {
         events.tell(at -> new SpeakerEvent.Established(at, address(), negotiated));
         var exchange = new Exchange(address(), session, config.options().limitRestart());
-        current = exchange;
         var restart = negotiated.peerRestart();
-        exchanges.up(
-                exchange,
-                identity(negotiated),
-                terms(config, negotiated),
-                negotiated.local().getAddress(),
-                restart == null ? Set.of() : restart.preserved());
+        synchronized (this) {
+            current = exchange;
+            exchanges.up(
+                    exchange,
+                    identity(negotiated),
+                    terms(config, negotiated),
+                    negotiated.local().getAddress(),
+                    restart == null ? Set.of() : restart.preserved());
+        }
         paths.established(address(), negotiated.local().getAddress(), session, config.bfd());
     }
 

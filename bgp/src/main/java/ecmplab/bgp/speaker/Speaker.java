@@ -7,6 +7,8 @@ import ecmplab.bgp.bfd.BfdSnapshot;
 import ecmplab.bgp.rib.PeerRoute;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
+import ecmplab.bgp.session.Guests;
+import ecmplab.bgp.session.Neighbor;
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class Speaker implements RouteOrigin, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Speaker.class);
 
-    private final SpeakerConfig config;
+    private volatile SpeakerConfig config;
     private final SessionServer server;
     private final Events events;
     private final RibWork work;
@@ -57,7 +60,8 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         try {
             config.listen().forEach(address -> bound.add(server.listen(address)));
             config.routes().forEach(this::announce);
-            config.neighbors().forEach(this::addNeighbor);
+            config.neighbors().forEach(this::link);
+            config.ranges().forEach(this::accept);
         } catch (RuntimeException impossible) {
             close();
             throw impossible;
@@ -128,22 +132,139 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     }
 
     /** @throws IllegalArgumentException when the neighbour is there already, or its session has another AS or router id than this speaker */
-    public void addNeighbor(NeighborConfig neighbor) {
+    public synchronized void addNeighbor(NeighborConfig neighbor) {
         SpeakerConfig.checkIdentity(config.asn(), config.routerId(), neighbor);
+        link(neighbor);
+        var all = new ArrayList<>(config.neighbors());
+        all.add(neighbor);
+        config = config.withNeighbors(all);
+    }
+
+    private void link(NeighborConfig neighbor) {
         var link = links.compute(neighbor.address(), (address, known) -> {
             if (known != null) {
                 throw new IllegalArgumentException("neighbour " + address.getHostAddress() + " is there already");
             }
             return new NeighborLink(neighbor, server, work, paths, events);
         });
-        link.neighbor.start();
+        link.start();
     }
 
     /** Ends the session with Cease/3 and forgets the neighbour. */
-    public void removeNeighbor(InetAddress address) {
+    public synchronized void removeNeighbor(InetAddress address) {
+        unlink(address);
+        config = config.withNeighbors(config.neighbors().stream()
+                .filter(neighbor -> !neighbor.address().equals(address))
+                .toList());
+    }
+
+    /** Whoever connects from the range is a neighbour from now on, as long as its session lasts. */
+    private void accept(ListenRange range) {
+        var password = range.template().session().transport().md5Password();
+        server.acceptRange(range.prefix(), range.limit(), password, new RangeGuests(range.prefix()));
+    }
+
+    /** Neighbours of a range. What is configured for them may change while the range stays. */
+    private final class RangeGuests implements Guests {
+        private final Prefix prefix;
+
+        RangeGuests(Prefix prefix) {
+            this.prefix = prefix;
+        }
+
+        @Override
+        public @Nullable Neighbor admit(InetAddress peer) {
+            var range = range(prefix);
+            if (range == null || links.containsKey(peer)) {
+                return null;
+            }
+            var link = new NeighborLink(range.at(peer), server, work, paths, events);
+            links.put(peer, link);
+            link.neighbor.start();
+            return link.neighbor;
+        }
+
+        @Override
+        public void left(Neighbor guest) {
+            paths.forget(guest.config().remoteAddress());
+            links.computeIfPresent(
+                    guest.config().remoteAddress(), (address, link) -> link.neighbor.equals(guest) ? null : link);
+        }
+    }
+
+    private @Nullable ListenRange range(Prefix prefix) {
+        return config.ranges().stream()
+                .filter(range -> range.prefix().equals(prefix))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Ranges that are gone or cannot go on end with their sessions; the others' neighbours go on with what is configured now. */
+    private void reconfigureRanges(SpeakerConfig before, SpeakerConfig wanted, List<String> resets) {
+        for (var range : before.ranges()) {
+            var now = range(range.prefix());
+            if (now == null || resets.contains(range.prefix().toString())) {
+                server.closeRange(range.prefix());
+            } else if (!now.equals(range)) {
+                links.values().stream()
+                        .filter(link -> range.prefix().contains(Prefix.host(link.address())))
+                        .filter(link -> wanted.neighbors().stream()
+                                .noneMatch(neighbor -> neighbor.address().equals(link.address())))
+                        .forEach(link -> link.reconfigure(now.at(link.address())));
+            }
+        }
+        for (var range : wanted.ranges()) {
+            boolean isNew =
+                    before.ranges().stream().noneMatch(known -> known.prefix().equals(range.prefix()));
+            if (isNew || resets.contains(range.prefix().toString())) {
+                accept(range);
+            }
+        }
+    }
+
+    private void unlink(InetAddress address) {
         server.remove(link(address).neighbor);
         links.remove(address);
         paths.forget(address);
+    }
+
+    /** What {@link #reconfigure} would do; nothing is changed. */
+    public synchronized Reconfiguration plan(SpeakerConfig wanted) {
+        return Reconfiguration.between(config, wanted);
+    }
+
+    /**
+     * Goes on with another configuration: only what differs is touched, and only sessions that cannot change are reset. Own routes that
+     * programs announced stay. Nothing is changed when the speaker would need a restart.
+     *
+     * @return what was done, or with {@link Reconfiguration#needRestart} what forbids it
+     */
+    public synchronized Reconfiguration reconfigure(SpeakerConfig wanted) {
+        var plan = Reconfiguration.between(config, wanted);
+        if (!plan.needRestart().isEmpty()) {
+            return plan;
+        }
+        var before = config;
+        config = wanted;
+        before.neighbors().stream()
+                .map(NeighborConfig::address)
+                .filter(address -> wanted.neighbors().stream()
+                        .noneMatch(neighbor -> neighbor.address().equals(address)))
+                .forEach(this::unlink);
+        for (var neighbor : wanted.neighbors()) {
+            var link = links.get(neighbor.address());
+            if (link == null) {
+                link(neighbor);
+            } else if (!link.config().equals(neighbor)) {
+                link.reconfigure(neighbor);
+            }
+        }
+        reconfigureRanges(before, wanted, plan.resets());
+        plan.withdrawn().forEach(this::withdraw);
+        wanted.routes().stream()
+                .filter(route -> plan.announced().contains(route.prefix()))
+                .forEach(this::announce);
+        return plan;
     }
 
     /** Ends the session with Cease/2 and a text for the neighbour's operator (RFC 9003), and stays down until {@link #startNeighbor}. */
@@ -158,6 +279,20 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     /** Ends the session with Cease/4 and a text (RFC 9003), and begins anew. */
     public void resetNeighbor(InetAddress address, String text) {
         link(address).neighbor.reset(Notification.cease(Notification.CEASE_ADMIN_RESET, text));
+    }
+
+    /**
+     * Asks the neighbour for all its routes again (RFC 2918).
+     *
+     * @return false when no session is established, or when the neighbour does not know route refresh
+     */
+    public boolean refreshIn(InetAddress address) {
+        return link(address).refreshIn();
+    }
+
+    /** Tells the neighbour all its routes again. @return false when no session is established */
+    public boolean refreshOut(InetAddress address) {
+        return link(address).refreshOut();
     }
 
     /** Takes a few milliseconds at most: while the RIB thread is busy for longer, its numbers are those after its last pass. */

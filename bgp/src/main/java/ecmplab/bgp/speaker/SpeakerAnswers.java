@@ -12,10 +12,10 @@ final class SpeakerAnswers {
         var lastClose = session.lastClose();
         return new PeerSummary(
                 link.address(),
-                link.config.session().remoteAsn(),
-                link.config.description(),
-                link.config.group(),
-                link.config.missingPolicies(),
+                link.config().session().remoteAsn(),
+                link.config().description(),
+                link.config().group(),
+                link.config().missingPolicies(),
                 session.state(),
                 session.since(),
                 session.received().total(),
@@ -27,6 +27,6 @@ final class SpeakerAnswers {
 
     static NeighborSnapshot snapshot(NeighborLink link, RibNumbers numbers) {
         var of = numbers.of(link.exchange());
-        return new NeighborSnapshot(link.config, link.neighbor.snapshot(), of.counts(), of.loops(), of.refused());
+        return new NeighborSnapshot(link.config(), link.neighbor.snapshot(), of.counts(), of.loops(), of.refused());
     }
 }

@@ -16,11 +16,23 @@ import picocli.CommandLine.Option;
         name = "bgp",
         mixinStandardHelpOptions = true,
         description = "The BGP speaker on its own.",
-        subcommands = {BgpCommand.Speak.class, MonitorCommand.class})
+        subcommands = {
+            BgpCommand.Speak.class,
+            BgpCommand.Schema.class,
+            MonitorCommand.class,
+            OrderCommands.Reload.class,
+            OrderCommands.Announce.class,
+            OrderCommands.Withdraw.class,
+            OrderCommands.Drain.class,
+            OrderCommands.Neighbor.class,
+            PolicyCommand.class
+        })
 final class BgpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new Failure(Exit.USAGE, "lab bgp: speaker --config FILE, monitor --control SOCKET");
+        throw new Failure(
+                Exit.USAGE,
+                "lab bgp: speaker, schema, reload, announce, withdraw, drain, neighbor, policy test, monitor; 'lab bgp --help' says more");
     }
 
     @Command(
@@ -48,26 +60,14 @@ final class BgpCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            try {
-                switch (SpeakerFile.load(config)) {
-                    case SpeakerFile.Bad(var problems) ->
-                        throw new Failure(
-                                Exit.FALSE,
-                                problems.stream().map(Object::toString).collect(Collectors.joining("\n")));
-                    case SpeakerFile.Good good -> {
-                        if (check) {
-                            System.out.println(
-                                    config + ": " + good.config().neighbors().size() + " neighbours, "
-                                            + good.config().routes().size() + " routes");
-                        } else {
-                            SpeakerProcess.run(measured(good), control, System.err);
-                        }
-                    }
-                }
-                return Exit.FINE;
-            } catch (NoSuchFileException missing) {
-                throw new Failure(Exit.NO_SUCH, config + ": no such file");
+            var good = load(config);
+            if (check) {
+                System.out.println(config + ": " + good.config().neighbors().size() + " neighbours, "
+                        + good.config().routes().size() + " routes");
+            } else {
+                SpeakerProcess.run(config, measured(good), control, System.err);
             }
+            return Exit.FINE;
         }
 
         private SpeakerFile.Good measured(SpeakerFile.Good good) {
@@ -76,6 +76,32 @@ final class BgpCommand implements Callable<Integer> {
             } catch (IllegalArgumentException wrong) {
                 throw new Failure(Exit.USAGE, "--metrics " + wrong.getMessage());
             }
+        }
+    }
+
+    /** The file, or a failure that says everything that is wrong with it. */
+    static SpeakerFile.Good load(Path file) throws IOException {
+        try {
+            return switch (SpeakerFile.load(file)) {
+                case SpeakerFile.Bad(var problems) ->
+                    throw new Failure(
+                            Exit.FALSE, problems.stream().map(Object::toString).collect(Collectors.joining("\n")));
+                case SpeakerFile.Good good -> good;
+            };
+        } catch (NoSuchFileException missing) {
+            throw new Failure(Exit.NO_SUCH, file + ": no such file");
+        }
+    }
+
+    @Command(
+            name = "schema",
+            mixinStandardHelpOptions = true,
+            description = "Print the JSON schema of a speaker's file, for editors.")
+    static final class Schema implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            System.out.print(SpeakerFile.schema());
+            return Exit.FINE;
         }
     }
 }

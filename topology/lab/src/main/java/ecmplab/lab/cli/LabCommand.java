@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             EventsCommand.class,
             BgpCommand.class,
+            ClearCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

@@ -107,7 +107,7 @@ final class NeighborReader {
             return Optional.empty();
         }
         try {
-            var number = remoteAs.get().number().orElse(as);
+            var number = remoteAs.get().in(as);
             return Optional.of(neighbor(all, address, number).withGroup(groupName.orElse("")));
         } catch (IllegalArgumentException wrong) {
             problems.at(section.place(), String.valueOf(wrong.getMessage()));

@@ -1,15 +1,35 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.wire.Asn;
-import java.util.Optional;
 
-/** A neighbour's AS number, or empty for our own ({@code internal}). */
-record RemoteAs(Optional<Asn> number) {
-    static final Scalar<RemoteAs> SCALAR = new Scalar<>(
-            "an AS number, 1 to 4294967295, or 'internal'",
-            new Scalar.Form.Matching("^([0-9]+|internal)$"),
-            text -> new RemoteAs(
-                    text.equals("internal")
-                            ? Optional.empty()
-                            : Optional.of(Scalar.AS.parse().apply(text))));
+/** A neighbour's AS: a number, {@code internal} for our own, {@code external} for any other. */
+sealed interface RemoteAs {
+    Scalar<RemoteAs> SCALAR = new Scalar<>(
+            "an AS number, 1 to 4294967295, 'internal' or 'external'",
+            new Scalar.Form.Matching("^([0-9]+|internal|external)$"),
+            RemoteAs::parse);
+
+    record Exactly(Asn asn) implements RemoteAs {}
+
+    record Internal() implements RemoteAs {}
+
+    record External() implements RemoteAs {}
+
+    /** As a session's configuration has it. */
+    default Asn in(Asn own) {
+        return switch (this) {
+            case Exactly(var asn) -> asn;
+            case Internal() -> own;
+            case External() -> SessionConfig.ANY_OTHER_AS;
+        };
+    }
+
+    private static RemoteAs parse(String text) {
+        return switch (text) {
+            case "internal" -> new Internal();
+            case "external" -> new External();
+            default -> new Exactly(Scalar.AS.parse().apply(text));
+        };
+    }
 }

@@ -1,16 +1,5 @@
 package ecmplab.lab.file;
 
-import ecmplab.bgp.attribute.AsPath;
-import ecmplab.bgp.attribute.ExtendedCommunity;
-import ecmplab.bgp.attribute.PathAttribute;
-import ecmplab.bgp.attribute.PathAttribute.Communities;
-import ecmplab.bgp.attribute.PathAttribute.ExtendedCommunities;
-import ecmplab.bgp.attribute.PathAttribute.LargeCommunities;
-import ecmplab.bgp.attribute.PathAttribute.LocalPref;
-import ecmplab.bgp.attribute.PathAttribute.MultiExitDisc;
-import ecmplab.bgp.attribute.PathAttribute.NextHop;
-import ecmplab.bgp.attribute.PathAttribute.Origin;
-import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.rib.Multipath;
 import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.speaker.DecisionOptions;
@@ -20,8 +9,6 @@ import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.lab.file.Yaml.Place;
 import ecmplab.lab.file.Yaml.Section;
-import ecmplab.lab.file.Yaml.Text;
-import ecmplab.lab.file.Yaml.Value;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -125,39 +112,12 @@ public final class SpeakerFile {
         var routes = new ArrayList<OwnRoute>();
         var prefixes = new HashSet<>();
         for (var item : settings.list("announce")) {
-            var route = route(item, as);
+            var route = RouteText.route(item, as);
             if (!prefixes.add(route.prefix())) {
                 problems.at(item.place(), route.prefix() + " is announced twice");
             }
             routes.add(route);
         }
         return routes;
-    }
-
-    private static OwnRoute route(Value item, Asn as) {
-        if (item instanceof Text text) {
-            return OwnRoute.of(RoutingScalars.PREFIX.parse().apply(text.text()));
-        }
-        var route = Settings.of("route", item.place(), item);
-        var attributes = new ArrayList<PathAttribute>(List.of(route.word("origin", Origin.IGP), AsPath.EMPTY));
-        route.get("med", RoutingScalars.NUMBER).ifPresent(med -> attributes.add(new MultiExitDisc(med.intValue())));
-        route.get("local-pref", RoutingScalars.NUMBER)
-                .ifPresent(preference -> attributes.add(new LocalPref(preference.intValue())));
-        route.get("next-hop", RoutingScalars.ADDRESS).ifPresent(hop -> attributes.add(new NextHop(hop)));
-        if (route.has("community")) {
-            attributes.add(new Communities(route.each("community", RoutingScalars.COMMUNITY)));
-        }
-        if (route.has("large-community")) {
-            attributes.add(new LargeCommunities(route.each("large-community", RoutingScalars.LARGE_COMMUNITY)));
-        }
-        var extended = new ArrayList<>(route.each("extended-community", RoutingScalars.EXTENDED_COMMUNITY));
-        route.get("link-bandwidth", RoutingScalars.BANDWIDTH)
-                .ifPresent(octets -> extended.add(new ExtendedCommunity.LinkBandwidth(
-                        false, as.fitsTwoOctets() ? as : Asn.TRANS, Float.floatToRawIntBits(octets))));
-        if (!extended.isEmpty()) {
-            attributes.add(new ExtendedCommunities(extended));
-        }
-        var prefix = route.get("prefix", RoutingScalars.PREFIX).orElseThrow();
-        return new OwnRoute(prefix, new PathAttributes(attributes));
     }
 }

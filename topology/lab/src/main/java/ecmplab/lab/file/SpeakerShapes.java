@@ -45,7 +45,7 @@ final class SpeakerShapes {
     /** What a neighbour may say, and a peer group and the defaults for it. */
     static final Keys SETTINGS = Keys.of(
             "a neighbour",
-            may("as", new Plain(RemoteAs.SCALAR), "its AS number; 'internal' for our own"),
+            may("as", new Plain(RemoteAs.SCALAR), "its AS number; 'internal' for our own, 'external' for any other"),
             may("description", new Plain(Scalar.SENTENCE), "for people"),
             may("shutdown", new Plain(Scalar.SENTENCE), "true, or a text that says why: it stays down; default false"),
             may(
@@ -167,9 +167,10 @@ final class SpeakerShapes {
             may("set", SET, "what changes then"),
             must("then", new Words(List.of("accept", "reject", "next")), "what becomes of the route"));
 
-    static final Keys ROUTE = Keys.of(
+    private static final Keys ROUTE = Keys.of(
             "a route",
             must("prefix", new Plain(RoutingScalars.PREFIX), "what is announced"),
+            may("as-path", new Plain(AsPathText.SCALAR), "ASes in front of it; default none"),
             may("med", NUMBER, "default none"),
             may("local-pref", NUMBER, "default 100"),
             may("origin", new Words(List.of("igp", "egp", "incomplete")), "default igp"),
@@ -178,6 +179,9 @@ final class SpeakerShapes {
             may("large-community", SOME_LARGE, "default none"),
             may("extended-community", SOME_EXTENDED, "default none"),
             may("link-bandwidth", new Plain(RoutingScalars.BANDWIDTH), "weight, in bits a second; default none"));
+
+    /** An item of {@code announce}. */
+    static final Shape ROUTES_ITEM = new ShortOr(new Plain(RoutingScalars.PREFIX), ROUTE);
 
     private static final Keys MULTIPATH = Keys.of(
             "multipath",
@@ -215,10 +219,7 @@ final class SpeakerShapes {
                     "policies",
                     new MapOf(RoutingScalars.NAME, new ListOf(TERM, "terms"), "policies"),
                     "lists of terms by name"),
-            may(
-                    "announce",
-                    new ListOf(new ShortOr(new Plain(RoutingScalars.PREFIX), ROUTE), "routes"),
-                    "its own routes"),
+            may("announce", new ListOf(ROUTES_ITEM, "routes"), "its own routes"),
             may("redistribute", oneOrMore(new Words(List.of("connected")), "sources"), "subnets of its interfaces"),
             may("multipath", new ShortOr(new Plain(PATHS), MULTIPATH), "paths used at most for a prefix; default 64"),
             may("always-compare-med", YES_NO, "between different ASes too; default false"),

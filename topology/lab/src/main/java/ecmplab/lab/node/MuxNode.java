@@ -12,6 +12,7 @@ import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.MuxShow;
+import ecmplab.lab.speaker.SpeakerOrders;
 import ecmplab.mux.flow.FlowLimits;
 import ecmplab.mux.forward.Mux;
 import ecmplab.mux.forward.MuxEvent;
@@ -92,6 +93,7 @@ final class MuxNode implements NodeRuntime {
                         events,
                         this::apply);
         BgpShow.add(commands, speaker, feed);
+        SpeakerOrders.add(commands, speaker);
         MuxShow.add(commands, mux);
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});

@@ -9,6 +9,7 @@ import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.RouterShow;
+import ecmplab.lab.speaker.SpeakerOrders;
 import ecmplab.port.ForwardingThread;
 import ecmplab.router.EdgeRouter;
 import ecmplab.router.RouterEvent;
@@ -68,6 +69,7 @@ final class RouterNode implements NodeRuntime {
                 Thread.ofPlatform().name("upkeep").daemon().factory());
         var _ = timer.scheduleWithFixedDelay(router::upkeep, 1, 1, TimeUnit.SECONDS);
         BgpShow.add(commands, speaker, feed);
+        SpeakerOrders.add(commands, speaker);
         RouterShow.add(commands, router, forwarding);
     }
 

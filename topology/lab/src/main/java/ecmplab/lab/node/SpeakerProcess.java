@@ -6,8 +6,6 @@ import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.speaker.SpeakerConfig;
 import ecmplab.bgp.speaker.SpeakerEvent;
-import ecmplab.bgp.wire.Prefix;
-import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
 import ecmplab.lab.file.SpeakerFile;
@@ -15,28 +13,38 @@ import ecmplab.lab.metrics.MetricsServer;
 import ecmplab.lab.metrics.SpeakerMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
+import ecmplab.lab.speaker.ConnectedRoutes;
+import ecmplab.lab.speaker.Hangup;
+import ecmplab.lab.speaker.Reload;
+import ecmplab.lab.speaker.SpeakerOrders;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code lab bgp speaker}: a speaker without a lab, in the foreground, until SIGINT or SIGTERM. */
 public final class SpeakerProcess {
+    /** How long new subnets of interfaces may go unseen. */
+    private static final long CONNECTED_SECONDS = 2;
+
     private SpeakerProcess() {}
 
     /**
      * Runs the speaker.
      *
+     * @param config read again at SIGHUP and {@code bgp reload}
+     * @param file what is in it
      * @param control where to answer {@code lab show ... --control}; null for nowhere
      * @param progress told of sessions going up and down, a line each
      */
-    public static void run(SpeakerFile.Good file, @Nullable Path control, PrintStream progress)
+    public static void run(Path config, SpeakerFile.Good file, @Nullable Path control, PrintStream progress)
             throws IOException, InterruptedException {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
@@ -58,8 +66,18 @@ public final class SpeakerProcess {
                 RandomGenerator.getDefault())) {
             var commands = new CommandTree();
             BgpShow.add(commands, speaker, feed);
-            commands.on("announce PREFIX", values -> change(values, prefix -> speaker.announce(prefix)))
-                    .on("withdraw PREFIX", values -> change(values, speaker::withdraw));
+            SpeakerOrders.add(commands, speaker);
+            var connected = new AtomicBoolean(file.redistributesConnected());
+            var reload = new Reload(
+                    config,
+                    speaker,
+                    good -> {
+                        connected.set(good.redistributesConnected());
+                        warnings(good.config()).forEach(progress::println);
+                    },
+                    progress);
+            commands.on("bgp reload", values -> reload.run(false)).on("bgp reload dry-run", values -> reload.run(true));
+            Hangup.handle(() -> reload.run(false));
             speaker.listening().forEach(address -> progress.println("listening on " + address));
             warnings(file.config()).forEach(progress::println);
             try (var metrics = metrics(file, speaker);
@@ -72,7 +90,10 @@ public final class SpeakerProcess {
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
-                stop.await();
+                var subnets = ConnectedRoutes.of(speaker);
+                do {
+                    subnets.update(connected.get());
+                } while (!stop.await(CONNECTED_SECONDS, TimeUnit.SECONDS));
             }
         } finally {
             stopped.countDown();
@@ -95,16 +116,6 @@ public final class SpeakerProcess {
                                 + neighbor.session().remoteAsn() + " has no policy for " + neighbor.missingPolicies()
                                 + ": no route passes there (RFC 8212); 'import: accept-all' or 'export: own-routes' would let some")
                 .toList();
-    }
-
-    private static Answer change(Map<String, String> values, java.util.function.Consumer<Prefix> change) {
-        try {
-            var prefix = Prefix.parse(values.getOrDefault("PREFIX", ""));
-            change.accept(prefix);
-            return Answer.line("done: " + prefix);
-        } catch (IllegalArgumentException wrong) {
-            return Answer.usage(String.valueOf(wrong.getMessage()));
-        }
     }
 
     private static void say(SpeakerEvent event, PrintStream progress) {

@@ -1,0 +1,210 @@
+package ecmplab.lab.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ecmplab.bgp.attribute.PathAttribute.Communities;
+import ecmplab.bgp.attribute.PathAttribute.MultiExitDisc;
+import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.session.SessionConfig;
+import ecmplab.bgp.session.State;
+import ecmplab.bgp.speaker.NeighborConfig;
+import ecmplab.bgp.speaker.Speaker;
+import ecmplab.bgp.speaker.SpeakerConfig;
+import ecmplab.bgp.speaker.SpeakerEvent;
+import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.Prefix;
+import ecmplab.bgp.wire.RouterId;
+import ecmplab.testkit.Await;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** A speaker process with a neighbour of the test's own, and everything an operator may tell it. */
+class BgpOrdersTest {
+    private static final InetAddress HERE = InetAddress.ofLiteral("127.0.3.1");
+    private static final InetAddress THERE = InetAddress.ofLiteral("127.0.3.11");
+    private static final Prefix VIP = Prefix.parse("203.0.113.10/32");
+    private static final Prefix NET = Prefix.parse("198.51.100.0/24");
+
+    private final List<SpeakerEvent> events = new CopyOnWriteArrayList<>();
+
+    private static String config(int port, String export, String announce) {
+        return """
+                as: 65010
+                router-id: 10.0.3.1
+                listen: 127.0.3.1
+                port: %d
+                policies:
+                  marked:
+                    - { name: mark, set: { add-community: 65010:99 }, then: accept }
+                neighbors:
+                  127.0.3.11: { as: 65011, passive: true, next-hop: 192.0.2.1, import: accept-all%s }
+                announce: [%s]
+                """.formatted(port, export, announce);
+    }
+
+    @Test
+    void whatAnOperatorOrdersHappens() throws Exception {
+        int port = freePort();
+        try (var lab = LabProgram.asSelf()) {
+            var file = lab.file("speaker.yml", config(port, "", "203.0.113.10/32"));
+            var control = lab.folder().resolve("speaker.sock");
+            var process = lab.start("bgp", "speaker", "--config", file.toString(), "--control", control.toString());
+            try (var neighbor = neighbor(port)) {
+                Await.until("it answers", () -> Files.exists(control));
+                Await.until("session up", () -> state(neighbor) == State.ESTABLISHED);
+                missingPolicies(lab, control, neighbor);
+                reloads(lab, control, file, port, process, neighbor);
+                routes(lab, control, neighbor);
+                sessions(lab, control, neighbor);
+            } finally {
+                process.destroy();
+                process.waitFor();
+            }
+        }
+    }
+
+    private static void missingPolicies(LabProgram lab, Path control, Speaker neighbor) throws Exception {
+        assertTrue(neighbor.route(VIP).isEmpty(), "RFC 8212: another AS is told nothing without an export policy");
+        var said = lab.fine(
+                "bgp",
+                "policy",
+                "test",
+                "--control",
+                control.toString(),
+                "--neighbor",
+                "127.0.3.11",
+                "--direction",
+                "out",
+                VIP.toString());
+        assertTrue(said.out().contains("(RFC 8212)"), said.out());
+    }
+
+    private void reloads(LabProgram lab, Path control, Path file, int port, Process process, Speaker neighbor)
+            throws Exception {
+        Files.writeString(file, config(port, ", export: markde", "203.0.113.10/32"));
+        var refused = lab.run("bgp", "reload", "--control", control.toString());
+        assertEquals(Exit.FALSE, refused.code());
+        assertTrue(refused.out().contains("no policy 'markde': did you mean 'marked'?"), refused.out());
+        assertTrue(refused.out().contains("nothing was changed"), refused.out());
+
+        Files.writeString(file, config(port, ", export: marked", "203.0.113.10/32"));
+        var plan = lab.fine("bgp", "reload", "--dry-run", "--control", control.toString());
+        assertEquals("""
+                127.0.3.11: session stays up; export to change at once
+                0 sessions to be reset, 1 adapted without
+                """, plan.out());
+        assertTrue(neighbor.route(VIP).isEmpty());
+        lab.fine("bgp", "reload", "--control", control.toString());
+        Await.until(
+                "the policy lets the route out, marked",
+                () -> communities(neighbor, VIP).equals(List.of(65010 << 16 | 99)));
+
+        Files.writeString(file, config(port, ", export: accept-all", "203.0.113.10/32, 198.51.100.0/24"));
+        new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+        Await.until("SIGHUP does the same", () -> neighbor.route(NET).isPresent());
+        assertEquals(1, established(), "no session was reset");
+    }
+
+    private static void routes(LabProgram lab, Path control, Speaker neighbor) throws Exception {
+        lab.fine(
+                "bgp",
+                "announce",
+                "192.0.2.0/24",
+                "--med",
+                "5",
+                "--community",
+                "65010:7",
+                "--community",
+                "65010:8",
+                "--control",
+                control.toString());
+        var prefix = Prefix.parse("192.0.2.0/24");
+        Await.until("announced", () -> communities(neighbor, prefix).equals(List.of(65010 << 16 | 7, 65010 << 16 | 8)));
+        assertEquals(
+                5,
+                attributes(neighbor, prefix)
+                        .orElseThrow()
+                        .find(MultiExitDisc.class)
+                        .orElseThrow()
+                        .value());
+        lab.fine("bgp", "withdraw", "192.0.2.0/24", "--control", control.toString());
+        Await.until("withdrawn", () -> neighbor.route(prefix).isEmpty());
+        assertEquals(
+                Exit.NO_SUCH,
+                lab.run("bgp", "withdraw", "192.0.2.0/24", "--control", control.toString())
+                        .code());
+        var wrong = lab.run("bgp", "announce", "192.0.2.0/33", "--control", control.toString());
+        assertEquals(Exit.USAGE, wrong.code());
+        lab.fine("bgp", "drain", "--control", control.toString());
+        Await.until("drained", () -> communities(neighbor, VIP).contains(0xFFFF_0000));
+        lab.fine("bgp", "drain", "--restore", "--control", control.toString());
+        Await.until("back", () -> communities(neighbor, VIP).isEmpty());
+    }
+
+    private void sessions(LabProgram lab, Path control, Speaker neighbor) throws Exception {
+        var soft = lab.fine("clear", "bgp", "*", "soft", "--control", control.toString());
+        assertEquals("127.0.3.11 is asked for its routes, is told all routes again\n", soft.out());
+        lab.fine("bgp", "neighbor", "127.0.3.11", "shutdown", "back", "at", "noon", "--control", control.toString());
+        Await.until(
+                "down, with the text",
+                () -> state(neighbor) != State.ESTABLISHED
+                        && String.valueOf(neighbor.summary().peers().getFirst().lastReset())
+                                .contains("back at noon"));
+        lab.fine("bgp", "neighbor", "all", "no-shutdown", "--control", control.toString());
+        Await.until("up again", () -> state(neighbor) == State.ESTABLISHED);
+        lab.fine("clear", "bgp", "127.0.3.11", "--control", control.toString());
+        Await.until("reset, and up again", () -> established() == 3 && state(neighbor) == State.ESTABLISHED);
+        assertEquals(
+                Exit.NO_SUCH,
+                lab.run("clear", "bgp", "10.9.9.9", "--control", control.toString())
+                        .code());
+    }
+
+    private long established() {
+        return events.stream()
+                .filter(SpeakerEvent.Established.class::isInstance)
+                .count();
+    }
+
+    private Speaker neighbor(int port) {
+        var id = RouterId.parse("10.0.3.11");
+        var session = SessionConfig.of(HERE, Asn.of(65010), Asn.of(65011), id)
+                .withPort(port)
+                .withLocalAddress(THERE)
+                .withConnectRetry(Duration.ofMillis(200));
+        return Speaker.start(
+                SpeakerConfig.of(Asn.of(65011), id).withNeighbors(List.of(NeighborConfig.of(session))),
+                changes -> {},
+                events::add);
+    }
+
+    private static State state(Speaker speaker) {
+        return speaker.summary().peers().getFirst().state();
+    }
+
+    private static Optional<PathAttributes> attributes(Speaker speaker, Prefix prefix) {
+        return speaker.route(prefix).map(route -> route.paths().getFirst().attributes());
+    }
+
+    private static List<Integer> communities(Speaker speaker, Prefix prefix) {
+        return attributes(speaker, prefix)
+                .flatMap(route -> route.find(Communities.class))
+                .map(Communities::values)
+                .orElse(List.of());
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, HERE)) {
+            return socket.getLocalPort();
+        }
+    }
+}
