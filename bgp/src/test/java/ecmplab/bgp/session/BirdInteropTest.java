@@ -10,6 +10,7 @@ import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.capability.Capability;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.interop.Daemon;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Notification;
@@ -51,7 +52,7 @@ class BirdInteropTest {
     @BeforeEach
     void listen() throws Exception {
         ourPort = server.listen(new InetSocketAddress(OURS, 0)).getPort();
-        theirPort = RoutingDaemon.freePort(THEIRS);
+        theirPort = Daemon.freePort(THEIRS);
     }
 
     @AfterEach
@@ -59,12 +60,12 @@ class BirdInteropTest {
         server.close();
     }
 
-    private RoutingDaemon bird(String options) throws Exception {
+    private Daemon bird(String options) throws Exception {
         return bird(options, "");
     }
 
-    private RoutingDaemon bird(String options, String channelOptions) throws Exception {
-        return RoutingDaemon.bird(folder, """
+    private Daemon bird(String options, String channelOptions) throws Exception {
+        return Daemon.bird(folder, """
                 router id 10.0.0.5;
                 protocol device {}
                 protocol static { ipv4; route 198.51.100.0/24 unreachable; route 198.51.101.128/25 unreachable; }
@@ -95,7 +96,7 @@ class BirdInteropTest {
         return neighbor;
     }
 
-    private void awaitEstablished(RoutingDaemon bird) {
+    private void awaitEstablished(Daemon bird) {
         Await.until(
                 "BIRD and we are established",
                 () -> listener.isUp() && bird.ask("show protocols ours").contains("Established"));
@@ -203,8 +204,8 @@ class BirdInteropTest {
                   connect retry time 1; connect delay time 1; error wait time 1, 2;
                   ipv6 { import all; export none; };
                 }
-                """.formatted(RoutingDaemon.freePort(loopback), port);
-        try (var bird = RoutingDaemon.bird(folder, configuration)) {
+                """.formatted(Daemon.freePort(loopback), port);
+        try (var bird = Daemon.bird(folder, configuration)) {
             // BIRD listens on all addresses of the port; we let it dial.
             start(SessionConfig.of(loopback, THEIR_AS, OUR_AS, RouterId.parse("10.0.0.1"))
                     .withPassive(true)

@@ -9,6 +9,7 @@ import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.capability.Capability;
+import ecmplab.bgp.interop.Daemon;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Framing;
@@ -50,7 +51,7 @@ class FrrInteropTest {
     @BeforeEach
     void listen() throws Exception {
         ourPort = server.listen(new InetSocketAddress(OURS, 0)).getPort();
-        theirPort = RoutingDaemon.freePort(THEIRS);
+        theirPort = Daemon.freePort(THEIRS);
     }
 
     @AfterEach
@@ -58,12 +59,12 @@ class FrrInteropTest {
         server.close();
     }
 
-    private RoutingDaemon frr(String remoteAs, String neighborLines, String routerLines, String rest) throws Exception {
+    private Daemon frr(String remoteAs, String neighborLines, String routerLines, String rest) throws Exception {
         var neighbor = new StringBuilder();
         for (var line : neighborLines.lines().toList()) {
             neighbor.append(" neighbor 127.0.0.1 ").append(line).append('\n');
         }
-        return RoutingDaemon.frr(
+        return Daemon.frr(
                 folder, THEIRS, theirPort, """
                 router bgp 65002
                  bgp router-id 10.0.0.4
@@ -93,7 +94,7 @@ class FrrInteropTest {
         return neighbor;
     }
 
-    private void awaitEstablished(RoutingDaemon frr) {
+    private void awaitEstablished(Daemon frr) {
         Await.until(
                 "FRR and we are established",
                 () -> listener.isUp()
@@ -281,7 +282,7 @@ class FrrInteropTest {
                  neighbor ::1 password correct-horse
                  neighbor ::1 timers connect 1
                 """.formatted(OUR_AS, port);
-        try (var frr = RoutingDaemon.frr(folder, loopback, RoutingDaemon.freePort(loopback), configuration)) {
+        try (var frr = Daemon.frr(folder, loopback, Daemon.freePort(loopback), configuration)) {
             start(SessionConfig.of(loopback, THEIR_AS, OUR_AS, RouterId.parse("10.0.0.1"))
                     .withPassive(true)
                     .withMd5Password("correct-horse"));
@@ -372,7 +373,7 @@ class FrrInteropTest {
         try (var frr = frr(OUR_AS.toString(), "", "", "")) {
             start(config());
             awaitEstablished(frr);
-            frr.kill();
+            frr.close();
             Await.until("the session is over", () -> !listener.closes.isEmpty());
             assertEquals(
                     CloseReason.ConnectionLost.class, listener.closes.getFirst().getClass());

@@ -3,6 +3,7 @@ package ecmplab.bgp.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,6 +18,8 @@ import ecmplab.bgp.wire.Notification;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.testkit.Await;
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -252,6 +255,80 @@ class SessionPairTest {
         left.up().send(updates(1, 5));
         Await.until("routes arrive on the new session", () -> right.reached.size() == 5);
         assertEquals(2, pair.left().snapshot().established());
+    }
+
+    @Test
+    void whatNeedsNoResetIsConfiguredWhileTheSessionIsUpAndTheRestWithACease() {
+        var pair = connect();
+        var session = left.up();
+        var slower = pair.left().config().withHoldTime(Duration.ofSeconds(90));
+        pair.left().reconfigure(slower);
+        Await.until("it is taken", () -> pair.left().snapshot().config().equals(slower));
+        pair.left().reconfigure(slower.withHops(2));
+        Await.until("the peer was told", () -> !right.closes.isEmpty());
+        assertEquals(
+                new CloseReason.NotificationReceived(Notification.cease(Notification.CEASE_CONFIG_CHANGE)),
+                right.closes.getFirst());
+        Await.until("a new session is up", () -> left.isUp() && !left.up().equals(session) && right.isUp());
+        assertEquals(2, pair.left().snapshot().established());
+        assertThrows(IllegalArgumentException.class, () -> pair.left().reconfigure(rightConfig()));
+    }
+
+    @Test
+    void aNewKeyCountsAtOnceForBothWhoDialAndWhoListen() {
+        assumeTrue(Transport.available() == Transport.EPOLL);
+        var pair = connect(leftConfig().withMd5Password("old"), rightConfig().withMd5Password("old"));
+        awaitUp();
+        pair.right().reconfigure(pair.right().config().withMd5Password("new"));
+        pair.left().reconfigure(pair.left().config().withMd5Password("new"));
+        Await.until(
+                "a session with the new key is up",
+                () -> pair.left().snapshot().established() == 2
+                        && pair.left().snapshot().state() == State.ESTABLISHED);
+    }
+
+    /** Two addresses of one interface of our own; they mean nothing without it. */
+    @Test
+    @Needs(Need.ROOT)
+    void aSessionRunsBetweenLinkLocalAddresses() throws Exception {
+        assumeTrue(Transport.available() == Transport.EPOLL);
+        var link = "bgpt" + ProcessHandle.current().pid() % 100_000;
+        run("ip", "link", "add", link, "type", "veth", "peer", "name", link + "p");
+        try {
+            run("ip", "link", "set", link, "up");
+            run("ip", "addr", "add", "fe80::1/64", "dev", link, "nodad");
+            run("ip", "addr", "add", "fe80::2/64", "dev", link, "nodad");
+            var one = InetAddress.ofLiteral("fe80::1%" + link);
+            var two = InetAddress.ofLiteral("fe80::2%" + link);
+            var port = rightServer
+                    .listen(new InetSocketAddress(InetAddress.ofLiteral("::"), 0))
+                    .getPort();
+            rightServer
+                    .add(
+                            SessionConfig.of(one, LEFT_AS, RIGHT_AS, RouterId.parse("10.0.0.2"))
+                                    .withPassive(true),
+                            right)
+                    .start();
+            leftServer
+                    .add(
+                            SessionConfig.of(two, RIGHT_AS, LEFT_AS, RouterId.parse("10.0.0.1"))
+                                    .withLocalAddress(one)
+                                    .withPort(port),
+                            left)
+                    .start();
+            awaitUp();
+            assertEquals(one, right.up().negotiated().remote().getAddress());
+        } finally {
+            run("ip", "link", "del", link);
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SessionConfig.of(
+                        InetAddress.ofLiteral("fe80::1"), RIGHT_AS, LEFT_AS, RouterId.parse("10.0.0.1")));
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor(), String.join(" ", command));
     }
 
     @Test
