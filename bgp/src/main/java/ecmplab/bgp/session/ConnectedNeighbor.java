@@ -2,12 +2,10 @@ package ecmplab.bgp.session;
 
 import ecmplab.bgp.attribute.MalformedUpdate;
 import ecmplab.bgp.wire.Notification;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +33,7 @@ final class ConnectedNeighbor implements Neighbor {
     private final EventLoop loop;
     private final InstantSource clock;
     private final StateMachine machine;
+    private final Dialler dialler;
     /** Called when the MD5 key may be another one. */
     private final Runnable keysChanged;
     /** Called when there is no connection any more. */
@@ -46,7 +45,6 @@ final class ConnectedNeighbor implements Neighbor {
     private final Queue<Event> events = new ArrayDeque<>();
     private boolean stepping;
     private int lastNumber;
-    private @Nullable SocketChannel dialling;
     private @Nullable Future<?> retryTimer;
     private @Nullable Future<?> backOffTimer;
     private @Nullable CompletableFuture<Void> drained;
@@ -79,6 +77,7 @@ final class ConnectedNeighbor implements Neighbor {
         this.loop = loop;
         this.clock = clock;
         this.machine = new StateMachine(config, random);
+        this.dialler = new Dialler(transport, loop, this);
         this.state = new StateSince(State.IDLE, clock.instant());
     }
 
@@ -177,6 +176,12 @@ final class ConnectedNeighbor implements Neighbor {
         });
     }
 
+    /** What was dialled stands. */
+    void dialled(SocketChannel channel) {
+        int number = connect(channel);
+        step(new Event.Dialled(number, channel.localAddress(), channel.remoteAddress()));
+    }
+
     private int connect(SocketChannel channel) {
         var connection = new Connection(this, ++lastNumber, channel);
         connections.put(connection.number(), connection);
@@ -233,8 +238,11 @@ final class ConnectedNeighbor implements Neighbor {
 
     private void perform(Action action) {
         switch (action) {
-            case Action.Dial() -> dial();
-            case Action.AbortDial() -> abortDial();
+            case Action.Dial() -> {
+                counters.increment(Counters.CONNECT_ATTEMPTS);
+                dialler.dial(config);
+            }
+            case Action.AbortDial() -> dialler.abort();
             case Action.StartRetryTimer(var after) -> {
                 cancel(retryTimer);
                 retryTimer = schedule(new Event.RetryTimerExpired(), after);
@@ -260,48 +268,6 @@ final class ConnectedNeighbor implements Neighbor {
                 taps.stateChanged(this, from, to);
                 listener.stateChanged(this, from, to, cause);
             }
-        }
-    }
-
-    private void dial() {
-        counters.increment(Counters.CONNECT_ATTEMPTS);
-        var channel = transport.newConnector(config);
-        dialling = channel;
-        loop.register(channel);
-        try {
-            transport.configure(channel, config);
-            transport.sign(channel, config);
-        } catch (ChannelException noSuchOption) {
-            channel.close();
-            dialling = null;
-            step(new Event.DialFailed("socket option: " + noSuchOption.getMessage()));
-            return;
-        }
-        var remote =
-                new InetSocketAddress(config.remoteAddress(), config.transport().port());
-        var source = config.transport().localAddress();
-        var local = source == null ? null : new InetSocketAddress(source, 0);
-        channel.connect(remote, local).addListener((ChannelFuture result) -> {
-            if (!channel.equals(dialling)) { // given up meanwhile
-                channel.close();
-                return;
-            }
-            dialling = null;
-            if (result.isSuccess()) {
-                int number = connect(channel);
-                step(new Event.Dialled(number, channel.localAddress(), channel.remoteAddress()));
-            } else {
-                channel.close();
-                step(new Event.DialFailed(String.valueOf(result.cause().getMessage())));
-            }
-        });
-    }
-
-    private void abortDial() {
-        var channel = dialling;
-        dialling = null;
-        if (channel != null) {
-            channel.close();
         }
     }
 

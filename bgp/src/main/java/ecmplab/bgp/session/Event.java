@@ -63,26 +63,31 @@ sealed interface Event {
     /** The neighbour connected to us: TcpConnectionConfirmed. */
     record Accepted(int connection, InetSocketAddress local, InetSocketAddress remote) implements Event {}
 
+    /** What happens on a connection that stands. */
+    sealed interface OfConnection extends Event {
+        int connection();
+    }
+
     /** TcpConnectionFails. */
-    record Lost(int connection, String detail) implements Event {}
+    record Lost(int connection, String detail) implements OfConnection {}
 
-    record HoldTimerExpired(int connection) implements Event {}
+    record HoldTimerExpired(int connection) implements OfConnection {}
 
-    record KeepaliveTimerExpired(int connection) implements Event {}
+    record KeepaliveTimerExpired(int connection) implements OfConnection {}
 
     /** SendHoldTimer_Expires (RFC 9687). */
-    record SendHoldTimerExpired(int connection) implements Event {}
+    record SendHoldTimerExpired(int connection) implements OfConnection {}
 
-    record OpenReceived(int connection, Open open) implements Event {}
+    record OpenReceived(int connection, Open open) implements OfConnection {}
 
-    record KeepaliveReceived(int connection) implements Event {}
+    record KeepaliveReceived(int connection) implements OfConnection {}
 
-    record UpdateReceived(int connection) implements Event {}
+    record UpdateReceived(int connection) implements OfConnection {}
 
-    record RouteRefreshReceived(int connection) implements Event {}
+    record RouteRefreshReceived(int connection) implements OfConnection {}
 
-    record NotificationReceived(int connection, Notification notification) implements Event {}
+    record NotificationReceived(int connection, Notification notification) implements OfConnection {}
 
     /** A header, OPEN or UPDATE that costs the session: BGPHeaderErr, BGPOpenMsgErr, UpdateMsgErr. */
-    record MalformedReceived(int connection, Notification answer, String detail) implements Event {}
+    record MalformedReceived(int connection, Notification answer, String detail) implements OfConnection {}
 }

@@ -64,8 +64,7 @@ class FrrInteropTest {
         for (var line : neighborLines.lines().toList()) {
             neighbor.append(" neighbor 127.0.0.1 ").append(line).append('\n');
         }
-        return Daemon.frr(
-                folder, THEIRS, theirPort, """
+        return Daemon.frr(folder, THEIRS, theirPort, """
                 router bgp 65002
                  bgp router-id 10.0.0.4
                  bgp log-neighbor-changes
