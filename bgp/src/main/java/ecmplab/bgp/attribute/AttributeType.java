@@ -49,6 +49,20 @@ public final class AttributeType {
         };
     }
 
+    /** Whether we read attributes of the type. */
+    public static boolean isKnown(int type) {
+        return flags(type) >= 0;
+    }
+
+    /** The Optional and Transitive bits that an attribute of a known type has. */
+    public static int usualFlags(int type) {
+        int flags = flags(type);
+        if (flags < 0) {
+            throw new IllegalArgumentException(name(type) + " is not known");
+        }
+        return flags;
+    }
+
     /** The name in the RFCs, or {@code attribute N}. */
     public static String name(int type) {
         return switch (type) {

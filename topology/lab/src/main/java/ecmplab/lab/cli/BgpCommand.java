@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
             BgpCommand.Speak.class,
             BgpCommand.Schema.class,
             MonitorCommand.class,
+            DecodeCommand.class,
+            EncodeCommand.class,
             OrderCommands.Reload.class,
             OrderCommands.Announce.class,
             OrderCommands.Withdraw.class,
@@ -32,7 +34,7 @@ final class BgpCommand implements Callable<Integer> {
     public Integer call() {
         throw new Failure(
                 Exit.USAGE,
-                "lab bgp: speaker, schema, reload, announce, withdraw, drain, neighbor, policy test, monitor; 'lab bgp --help' says more");
+                "lab bgp: speaker, schema, reload, announce, withdraw, drain, neighbor, policy test, monitor, decode, encode; 'lab bgp --help' says more");
     }
 
     @Command(
