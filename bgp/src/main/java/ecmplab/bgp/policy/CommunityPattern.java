@@ -56,6 +56,10 @@ public record CommunityPattern(Range upper, Range lower) {
         return (int) (pattern.upper.min() << 16 | pattern.lower.min());
     }
 
+    public boolean matches(int community) {
+        return upper.has(community >>> 16) && lower.has(community & 0xFFFF);
+    }
+
     /** Such as {@code 65000:100}, or the well-known name. */
     public static String text(int community) {
         for (var known : WELL_KNOWN.entrySet()) {

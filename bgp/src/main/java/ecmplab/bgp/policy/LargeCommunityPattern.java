@@ -32,6 +32,10 @@ public record LargeCommunityPattern(Range global, Range local1, Range local2) {
                 single(pattern.global, text), single(pattern.local1, text), single(pattern.local2, text));
     }
 
+    public boolean matches(LargeCommunity community) {
+        return global.has(community.global()) && local1.has(community.local1()) && local2.has(community.local2());
+    }
+
     private static int single(Range range, String text) {
         if (range.min() != range.max()) {
             throw new IllegalArgumentException("large community '" + text + "': must be one, such as 65000:1:2");

@@ -33,8 +33,11 @@ final class RibThread {
     private static final long SOON_NANOS = 1_000_000;
     private static final long PATIENCE_SECONDS = 10;
 
+    private static final long PUBLISH_EVERY_NANOS = 10_000_000;
+
     private final Rib rib;
     private final AfterPass afterPass;
+    private final Runnable publish;
     private final Consumer<Throwable> onFailure;
     private final Queue<Runnable> inputs = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
@@ -42,10 +45,19 @@ final class RibThread {
     private final Thread thread;
     private volatile boolean ended;
     private boolean stopping;
+    /** Whether something was taken since {@link #publish} ran last, and when that was. */
+    private boolean unpublished;
 
-    RibThread(String name, Rib rib, AfterPass afterPass, Consumer<Throwable> onFailure) {
+    private long publishedNanos;
+
+    /**
+     * @param publish makes what others may read without asking; runs before an answer is given and before the thread waits, and
+     *     otherwise after a pass when some time has gone by
+     */
+    RibThread(String name, Rib rib, AfterPass afterPass, Runnable publish, Consumer<Throwable> onFailure) {
         this.rib = rib;
         this.afterPass = afterPass;
+        this.publish = publish;
         this.onFailure = onFailure;
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
     }
@@ -98,7 +110,9 @@ final class RibThread {
         var answer = new CompletableFuture<T>();
         enqueue(() -> {
             try {
-                answer.complete(question.apply(rib));
+                var said = question.apply(rib);
+                publishIfDue(true);
+                answer.complete(said);
             } catch (RuntimeException wrong) {
                 answer.completeExceptionally(wrong);
             }
@@ -148,6 +162,7 @@ final class RibThread {
                 boolean any = takeInputs();
                 boolean again = rib.pass();
                 boolean soon = afterPass.run();
+                publishIfDue(!any && !again);
                 if (any || again) {
                     continue;
                 }
@@ -169,6 +184,14 @@ final class RibThread {
         }
     }
 
+    private void publishIfDue(boolean now) {
+        if (unpublished && (now || System.nanoTime() - publishedNanos > PUBLISH_EVERY_NANOS)) {
+            unpublished = false;
+            publish.run();
+            publishedNanos = System.nanoTime();
+        }
+    }
+
     /** Takes what waits, up to a pass; returns whether there was anything. Whoever asks is not made to wait for routes. */
     private boolean takeInputs() {
         for (int i = 0; i < INPUTS_PER_PASS; i++) {
@@ -177,6 +200,7 @@ final class RibThread {
             if (input == null) {
                 return i > 0;
             }
+            unpublished = true;
             input.run();
         }
         return true;

@@ -31,9 +31,7 @@ final class RibWork implements Exchanges, Rib.Listener {
     private static final Duration STALE_PATHS = Duration.ofMinutes(6);
 
     /** How long whoever wants numbers waits for the RIB thread. */
-    private static final long PATIENCE_NANOS = 2_000_000;
-
-    private static final long NUMBERS_EVERY_NANOS = 10_000_000;
+    private static final long PATIENCE_NANOS = 3_000_000;
 
     private final RouteListener routes;
     private final Events events;
@@ -56,7 +54,6 @@ final class RibWork implements Exchanges, Rib.Listener {
     /** What {@link #numbers()} answers while the RIB thread is busy. */
     private volatile RibNumbers numbers;
 
-    private long numbersAt;
     private final Rib rib;
     private final RibThread thread;
 
@@ -73,7 +70,7 @@ final class RibWork implements Exchanges, Rib.Listener {
                 .withUsableNextHop(this::isUsableNextHop);
         rib = new Rib(ribConfig, this);
         numbers = count();
-        thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, onFailure);
+        thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, () -> numbers = count(), onFailure);
         thread.start();
     }
 
@@ -305,11 +302,6 @@ final class RibWork implements Exchanges, Rib.Listener {
     }
 
     private boolean afterPass() {
-        long now = System.nanoTime();
-        if (now - numbersAt > NUMBERS_EVERY_NANOS) {
-            numbers = count();
-            numbersAt = now;
-        }
         return flush.check(
                 rib,
                 up,

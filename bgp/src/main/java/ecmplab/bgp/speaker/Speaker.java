@@ -5,8 +5,10 @@ import ecmplab.bgp.bfd.Bfd;
 import ecmplab.bgp.bfd.BfdCounters;
 import ecmplab.bgp.bfd.BfdSnapshot;
 import ecmplab.bgp.rib.PeerRoute;
+import ecmplab.bgp.rib.RouteFilter;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
+import ecmplab.bgp.rib.Selection;
 import ecmplab.bgp.session.Guests;
 import ecmplab.bgp.session.Neighbor;
 import ecmplab.bgp.session.SessionServer;
@@ -340,17 +342,35 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** Some of the table, from {@link RoutePage#START} or the last page's {@code next} on. */
     public RoutePage<RouteView> routes(AddressFamily family, int from, int limit) {
-        return thread.ask(rib -> rib.view().routes(family, from, limit));
+        return routes(family, RouteFilter.ALL, from, limit);
+    }
+
+    /** Of the table, some of what passes the filter; a page may be empty though more follow. */
+    public RoutePage<RouteView> routes(AddressFamily family, RouteFilter filter, int from, int limit) {
+        return thread.ask(rib -> rib.view().routes(family, filter, from, limit));
+    }
+
+    /** Those of the prefixes that somebody announces, each with all its paths. */
+    public List<RouteView> routes(List<Prefix> prefixes) {
+        return thread.ask(rib -> prefixes.stream()
+                .flatMap(prefix -> rib.view().route(prefix).stream())
+                .toList());
     }
 
     /** What the neighbour announced, before policy; empty when no session is established. */
     public RoutePage<PeerRoute> receivedRoutes(InetAddress neighbor, AddressFamily family, int from, int limit) {
+        return receivedRoutes(neighbor, family, Selection.RECEIVED, from, limit);
+    }
+
+    /** What the neighbour announced: all of it, or what import let in, or what it did not; empty when no session is established. */
+    public RoutePage<PeerRoute> receivedRoutes(
+            InetAddress neighbor, AddressFamily family, Selection selection, int from, int limit) {
         var link = link(neighbor);
         return thread.ask(rib -> {
             var peer = link.peer();
             return peer == null
                     ? new RoutePage<>(List.of(), RoutePage.END)
-                    : rib.view().received(peer, family, from, limit);
+                    : rib.view().received(peer, family, selection, from, limit);
         });
     }
 

@@ -25,6 +25,7 @@ class RibThreadTest {
                             .withAllocator(UnpooledByteBufAllocator.DEFAULT),
                     changes -> {}),
             () -> false,
+            () -> {},
             failure::set);
 
     @AfterEach

@@ -5,7 +5,7 @@ import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttributes;
 
 /** The attributes of a route that a table has columns for. */
-record AttributeText(String nextHop, String metric, String localPref, String path) {
+record AttributeText(String nextHop, String metric, String localPref, String path, String origin) {
     static AttributeText of(PathAttributes attributes) {
         return new AttributeText(
                 attributes
@@ -20,12 +20,12 @@ record AttributeText(String nextHop, String metric, String localPref, String pat
                         .find(PathAttribute.LocalPref.class)
                         .map(preference -> String.valueOf(preference.value()))
                         .orElse(""),
-                path(attributes));
+                (attributes.find(AsPath.class).map(AsPath::toString).orElse("") + " " + origin(attributes)).strip(),
+                origin(attributes));
     }
 
-    private static String path(PathAttributes attributes) {
-        var path = attributes.find(AsPath.class).map(AsPath::toString).orElse("");
-        var origin = attributes
+    private static String origin(PathAttributes attributes) {
+        return attributes
                 .find(PathAttribute.Origin.class)
                 .map(kind -> switch (kind) {
                     case IGP -> "i";
@@ -33,6 +33,5 @@ record AttributeText(String nextHop, String metric, String localPref, String pat
                     case INCOMPLETE -> "?";
                 })
                 .orElse("?");
-        return (path + " " + origin).strip();
     }
 }

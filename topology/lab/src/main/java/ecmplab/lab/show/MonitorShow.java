@@ -96,9 +96,7 @@ public final class MonitorShow {
         }
 
         static boolean covers(Prefix wanted, Prefix prefix) {
-            return prefix.family() == wanted.family()
-                    && prefix.length() >= wanted.length()
-                    && Prefix.of(prefix.address(), wanted.length()).equals(wanted);
+            return wanted.contains(prefix);
         }
     }
 

@@ -29,6 +29,7 @@ final class NeighborText {
                 "BGP state = " + BgpJson.state(session.state()) + ", "
                         + (session.state() == State.ESTABLISHED ? "up" : "entered") + " for "
                         + Uptime.since(session.since(), Instant.now()));
+        settings(text, neighbor);
         var negotiated = session.negotiated();
         if (negotiated != null) {
             line(
@@ -53,7 +54,8 @@ final class NeighborText {
                     text,
                     1,
                     counts.family() + ": " + counts.received() + " prefixes received, " + counts.accepted()
-                            + " accepted, "
+                            + " accepted, " + counts.rejectedByPolicy() + " rejected by policy, " + counts.stale()
+                            + " stale, "
                             + counts.announced() + " announced; update group of " + counts.groupSize()
                             + "; End-of-RIB received "
                             + counts.endOfRibReceived() + ", sent " + counts.endOfRibSent());
@@ -77,6 +79,42 @@ final class NeighborText {
                                 ? "never"
                                 : session.lastClose().toString()));
         return text.toString();
+    }
+
+    private static void settings(StringBuilder text, NeighborSnapshot neighbor) {
+        var config = neighbor.config();
+        if (!config.group().isEmpty()) {
+            line(text, 1, "Member of peer-group " + config.group());
+        }
+        if (config.shutdown() != null) {
+            line(text, 1, ("Administratively shut down. " + config.shutdown()).strip());
+        }
+        line(
+                text,
+                1,
+                "Import policy " + config.importPolicy().name() + ", export policy "
+                        + config.exportPolicy().name());
+        if (!config.missingPolicies().isEmpty()) {
+            line(text, 1, "(Policy) no policy for " + config.missingPolicies() + ": no route passes (RFC 8212)");
+        }
+        var negotiated = neighbor.session().negotiated();
+        if (negotiated != null && negotiated.peerHostName() != null) {
+            line(text, 1, "Hostname: " + negotiated.peerHostName());
+        }
+        if (negotiated != null && negotiated.peerSoftware() != null) {
+            line(text, 1, "Software: " + negotiated.peerSoftware());
+        }
+        if (negotiated != null && (negotiated.localRole() != null || negotiated.peerRole() != null)) {
+            line(text, 1, "Role: we are " + negotiated.localRole() + ", the neighbour is " + negotiated.peerRole());
+        }
+        if (negotiated != null && negotiated.peerRestart() != null) {
+            var restart = negotiated.peerRestart();
+            line(
+                    text,
+                    1,
+                    "Graceful restart: its routes are kept for "
+                            + restart.restartTime().toSeconds() + " s, families " + restart.families());
+        }
     }
 
     private static String text(InetSocketAddress address) {

@@ -2,33 +2,44 @@ package ecmplab.lab.show;
 
 import ecmplab.bgp.attribute.AsPath;
 import ecmplab.bgp.attribute.PathAttribute;
+import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.policy.CommunityPattern;
 import ecmplab.bgp.rib.PathView;
 import ecmplab.bgp.rib.PeerKind;
+import ecmplab.bgp.rib.Reason;
 import ecmplab.bgp.rib.RouteView;
+import java.util.stream.Collectors;
 
 /** {@code show bgp ipv4 PREFIX}: every path with all its attributes and the reason why it is used or not. */
 final class RouteText {
     private RouteText() {}
 
     static String of(RouteView route) {
+        int best = 0;
+        for (int i = 0; i < route.paths().size(); i++) {
+            best = route.paths().get(i).reason() == Reason.BEST ? i + 1 : best;
+        }
         long used =
                 route.paths().stream().filter(path -> path.reason().isUsed()).count();
         var text = new StringBuilder("BGP routing table entry for " + route.prefix() + "\n");
-        text.append("Paths: ")
+        text.append("Paths: (")
                 .append(route.paths().size())
                 .append(" available, ")
+                .append(best > 0 ? "best #" + best : "no best path")
+                .append(", ")
                 .append(used)
-                .append(" used\n");
-        route.paths().forEach(path -> text.append(path(path)));
+                .append(" used)\n");
+        route.paths().forEach(path -> text.append(path(route, path)));
         return text.toString();
     }
 
-    private static String path(PathView path) {
+    private static String path(RouteView route, PathView path) {
         var attributes = path.attributes();
         var asPath = attributes.find(AsPath.class).map(AsPath::toString).orElse("");
         var peer = path.peer();
         var text = new StringBuilder();
-        text.append("  ").append(asPath.isEmpty() ? "Local" : asPath).append('\n');
+        text.append("  ").append(asPath.isEmpty() ? "Local" : asPath);
+        text.append(path.isStale() ? ", (stale)" : "").append('\n');
         text.append("    ").append(AttributeText.of(attributes).nextHop());
         if (peer.kind() != PeerKind.LOCAL) {
             text.append(" from ")
@@ -51,21 +62,46 @@ final class RouteText {
                     case IBGP -> ", internal";
                     case LOCAL -> ", local";
                 });
-        text.append(path.reason().isUsed() ? ", used" : "").append('\n');
+        if (Selected.isMultipath(route) && path.reason().isUsed()) {
+            text.append(", multipath");
+        }
+        text.append(path.reason() == Reason.BEST ? ", best (" + Selected.reason(route) + ")" : "");
+        text.append('\n').append(communities(attributes));
+        if (path.pathId() != 0) {
+            text.append("      AddPath ID: RX ")
+                    .append(Integer.toUnsignedString(path.pathId()))
+                    .append('\n');
+        }
+        if (!path.received().equals(path.block())) {
+            text.append("      Before import policy: ")
+                    .append(path.receivedAttributes())
+                    .append('\n');
+        }
+        return text.append("      Reason: ")
+                .append(path.reasonText())
+                .append('\n')
+                .toString();
+    }
+
+    private static String communities(PathAttributes attributes) {
+        var text = new StringBuilder();
         attributes
                 .find(PathAttribute.Communities.class)
-                .ifPresent(
-                        found -> text.append("      Community: ").append(found).append('\n'));
+                .ifPresent(found -> text.append("      Community: ")
+                        .append(found.values().stream()
+                                .map(CommunityPattern::text)
+                                .collect(Collectors.joining(" ")))
+                        .append('\n'));
+        attributes
+                .find(PathAttribute.ExtendedCommunities.class)
+                .ifPresent(found -> text.append("      Extended Community: ")
+                        .append(found.values().stream().map(Object::toString).collect(Collectors.joining(" ")))
+                        .append('\n'));
         attributes
                 .find(PathAttribute.LargeCommunities.class)
                 .ifPresent(found -> text.append("      Large Community: ")
-                        .append(found.values().stream()
-                                .map(Object::toString)
-                                .collect(java.util.stream.Collectors.joining(" ")))
+                        .append(found.values().stream().map(Object::toString).collect(Collectors.joining(" ")))
                         .append('\n'));
-        return text.append("      Reason: ")
-                .append(path.reason().text())
-                .append('\n')
-                .toString();
+        return text.toString();
     }
 }
