@@ -14,7 +14,7 @@ final class Exposition {
     private final Set<String> names = new HashSet<>();
 
     /** What a metric may be. */
-    enum Type {
+    enum MetricType {
         COUNTER,
         GAUGE
     }
@@ -30,7 +30,7 @@ final class Exposition {
         }
 
         /** @param values of the labels, in their order */
-        Family add(double value, List<String> values) {
+        Family add(Number value, List<String> values) {
             if (values.size() != labels.size()) {
                 throw new IllegalArgumentException(name + " has labels " + labels + ", not values " + values);
             }
@@ -47,13 +47,13 @@ final class Exposition {
             return this;
         }
 
-        Family add(double value) {
+        Family add(Number value) {
             return add(value, List.of());
         }
     }
 
     /** Begins a metric. @throws IllegalArgumentException when it was there already */
-    Family family(String name, Type type, String help, List<String> labels) {
+    Family family(String name, MetricType type, String help, List<String> labels) {
         if (!names.add(name)) {
             throw new IllegalArgumentException(name + " is there already");
         }
@@ -64,16 +64,16 @@ final class Exposition {
     }
 
     /** A metric of one sample. */
-    void single(String name, Type type, String help, double value) {
+    void single(String name, MetricType type, String help, Number value) {
         family(name, type, help, List.of()).add(value);
     }
 
     /** A metric of one label. */
-    void byLabel(String name, Type type, String help, String label, Map<String, ? extends Number> values) {
+    void byLabel(String name, MetricType type, String help, String label, Map<String, ? extends Number> values) {
         var family = family(name, type, help, List.of(label));
         values.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(each -> family.add(each.getValue().doubleValue(), List.of(each.getKey())));
+                .forEach(each -> family.add(each.getValue(), List.of(each.getKey())));
     }
 
     @Override
@@ -85,9 +85,11 @@ final class Exposition {
         return text.replace("\\", "\\\\").replace("\n", "\\n");
     }
 
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? String.valueOf((long) value)
-                : String.valueOf(value);
+    /** Whole numbers as such, however they came. */
+    private static String number(Number value) {
+        double exactly = value.doubleValue();
+        return exactly == Math.rint(exactly) && Math.abs(exactly) < 1e15
+                ? String.valueOf(value.longValue())
+                : String.valueOf(exactly);
     }
 }

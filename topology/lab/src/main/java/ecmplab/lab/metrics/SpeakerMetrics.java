@@ -6,7 +6,7 @@ import ecmplab.bgp.session.State;
 import ecmplab.bgp.speaker.NeighborSnapshot;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.AddressFamily;
-import ecmplab.lab.metrics.Exposition.Type;
+import ecmplab.lab.metrics.Exposition.MetricType;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,26 +42,28 @@ public final class SpeakerMetrics {
 
     private void tables(Exposition out) {
         var table = speaker.summary().table();
-        out.single("bgp_rib_count_total", Type.GAUGE, "Prefixes with a best path.", table.routes());
-        out.single("bgp_rib_prefixes", Type.GAUGE, "Prefixes with any path, or on their way out.", table.prefixes());
-        out.single("bgp_rib_version", Type.COUNTER, "Changes of best paths.", table.version());
-        out.single("bgp_rib_attribute_sets", Type.GAUGE, "Different sets of attributes.", table.attributeSets());
-        out.single("bgp_rib_attribute_bytes", Type.GAUGE, "Octets of these in wire form.", table.attributeOctets());
-        out.single("bgp_rib_next_hop_sets", Type.GAUGE, "Different sets of next hops.", table.nextHopSets());
-        out.single("bgp_update_groups", Type.GAUGE, "Update groups.", table.updateGroups());
+        out.single("bgp_rib_count_total", MetricType.GAUGE, "Prefixes with a best path.", table.routes());
+        out.single(
+                "bgp_rib_prefixes", MetricType.GAUGE, "Prefixes with any path, or on their way out.", table.prefixes());
+        out.single("bgp_rib_version", MetricType.COUNTER, "Changes of best paths.", table.version());
+        out.single("bgp_rib_attribute_sets", MetricType.GAUGE, "Different sets of attributes.", table.attributeSets());
+        out.single(
+                "bgp_rib_attribute_bytes", MetricType.GAUGE, "Octets of these in wire form.", table.attributeOctets());
+        out.single("bgp_rib_next_hop_sets", MetricType.GAUGE, "Different sets of next hops.", table.nextHopSets());
+        out.single("bgp_update_groups", MetricType.GAUGE, "Update groups.", table.updateGroups());
         out.single(
                 "bgp_routes_too_large_total",
-                Type.COUNTER,
+                MetricType.COUNTER,
                 "Routes not sent because no message could carry their attributes.",
                 table.tooLarge());
     }
 
     private void sessions(Exposition out, List<NeighborSnapshot> neighbors) {
-        out.single("bgp_peers_count_total", Type.GAUGE, "Configured neighbours.", neighbors.size());
+        out.single("bgp_peers_count_total", MetricType.GAUGE, "Configured neighbours.", neighbors.size());
         peers(
                 out.family(
                         "bgp_peer_state",
-                        Type.GAUGE,
+                        MetricType.GAUGE,
                         "State of the neighbour: 1 Established, 0 down, 2 administratively down.",
                         PEER),
                 neighbors,
@@ -69,7 +71,7 @@ public final class SpeakerMetrics {
         peers(
                 out.family(
                         "bgp_peer_session_state",
-                        Type.GAUGE,
+                        MetricType.GAUGE,
                         "State of RFC 4271: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.",
                         PEER),
                 neighbors,
@@ -77,35 +79,41 @@ public final class SpeakerMetrics {
         var now = clock.instant();
         peers(
                 out.family(
-                        "bgp_peer_uptime_seconds", Type.GAUGE, "How long the session is up; 0 when it is not.", PEER),
+                        "bgp_peer_uptime_seconds",
+                        MetricType.GAUGE,
+                        "How long the session is up; 0 when it is not.",
+                        PEER),
                 neighbors,
                 neighbor -> neighbor.session().state() == State.ESTABLISHED
                         ? Duration.between(neighbor.session().since(), now).toMillis() / 1000.0
                         : 0);
         peers(
-                out.family("bgp_peer_established_total", Type.COUNTER, "Sessions that reached Established.", PEER),
+                out.family(
+                        "bgp_peer_established_total", MetricType.COUNTER, "Sessions that reached Established.", PEER),
                 neighbors,
                 neighbor -> neighbor.session().established());
         peers(
-                out.family("bgp_peer_connections_dialled_total", Type.COUNTER, "Connections dialled.", PEER),
+                out.family("bgp_peer_connections_dialled_total", MetricType.COUNTER, "Connections dialled.", PEER),
                 neighbors,
                 neighbor -> neighbor.session().connectAttempts());
         peers(
-                out.family("bgp_peer_connections_accepted_total", Type.COUNTER, "Connections taken.", PEER),
+                out.family("bgp_peer_connections_accepted_total", MetricType.COUNTER, "Connections taken.", PEER),
                 neighbors,
                 neighbor -> neighbor.session().accepted());
         peers(
-                out.family("bgp_peer_connections_refused_total", Type.COUNTER, "Connections closed at once.", PEER),
+                out.family(
+                        "bgp_peer_connections_refused_total", MetricType.COUNTER, "Connections closed at once.", PEER),
                 neighbors,
                 neighbor -> neighbor.session().refused());
         peers(
-                out.family("bgp_peer_output_pending_bytes", Type.GAUGE, "Octets that TCP has not yet taken.", PEER),
+                out.family(
+                        "bgp_peer_output_pending_bytes", MetricType.GAUGE, "Octets that TCP has not yet taken.", PEER),
                 neighbors,
                 neighbor -> neighbor.session().pendingOctets());
         peers(
                 out.family(
                         "bgp_peer_reading_paused",
-                        Type.GAUGE,
+                        MetricType.GAUGE,
                         "1 while the RIB's queue is full and the session waits for it.",
                         PEER),
                 neighbors,
@@ -135,11 +143,11 @@ public final class SpeakerMetrics {
     private static void messages(
             Exposition out, List<NeighborSnapshot> neighbors, String name, String help, Direction direction) {
         peers(
-                out.family("bgp_peer_message_" + name + "_total", Type.COUNTER, help + ", of all types.", PEER),
+                out.family("bgp_peer_message_" + name + "_total", MetricType.COUNTER, help + ", of all types.", PEER),
                 neighbors,
                 neighbor -> direction.of(neighbor).total());
-        var byType =
-                out.family("bgp_peer_messages_" + name + "_total", Type.COUNTER, help + ", by type.", PEER_AND_TYPE);
+        var byType = out.family(
+                "bgp_peer_messages_" + name + "_total", MetricType.COUNTER, help + ", by type.", PEER_AND_TYPE);
         for (var neighbor : neighbors) {
             var counts = direction.of(neighbor);
             byType.add(counts.opens(), labels(neighbor, "open"));
@@ -149,7 +157,11 @@ public final class SpeakerMetrics {
             byType.add(counts.routeRefreshes(), labels(neighbor, "route-refresh"));
         }
         peers(
-                out.family("bgp_peer_bytes_" + name + "_total", Type.COUNTER, "Octets of messages " + name + ".", PEER),
+                out.family(
+                        "bgp_peer_bytes_" + name + "_total",
+                        MetricType.COUNTER,
+                        "Octets of messages " + name + ".",
+                        PEER),
                 neighbors,
                 neighbor -> direction.of(neighbor).octets());
     }
@@ -192,7 +204,7 @@ public final class SpeakerMetrics {
     private static void faults(Exposition out, List<NeighborSnapshot> neighbors) {
         var faults = out.family(
                 "bgp_peer_update_faults_total",
-                Type.COUNTER,
+                MetricType.COUNTER,
                 "Faults in UPDATEs by what they cost (RFC 7606), short of the session.",
                 List.of("peer", "remote_as", "peer_desc", "cost"));
         for (var neighbor : neighbors) {
@@ -201,13 +213,16 @@ public final class SpeakerMetrics {
         }
         peers(
                 out.family(
-                        "bgp_peer_routes_looped", Type.GAUGE, "Routes of the session with our AS in the path.", PEER),
+                        "bgp_peer_routes_looped",
+                        MetricType.GAUGE,
+                        "Routes of the session with our AS in the path.",
+                        PEER),
                 neighbors,
                 NeighborSnapshot::loops);
         peers(
                 out.family(
                         "bgp_peer_routes_refused",
-                        Type.GAUGE,
+                        MetricType.GAUGE,
                         "Routes of the session that found the table full.",
                         PEER),
                 neighbors,
@@ -225,7 +240,7 @@ public final class SpeakerMetrics {
             String name,
             String help,
             ToDoubleFunction<PeerCounts> value) {
-        var family = out.family(name, Type.GAUGE, help, PEER_AND_FAMILY);
+        var family = out.family(name, MetricType.GAUGE, help, PEER_AND_FAMILY);
         for (var neighbor : neighbors) {
             for (var counts : neighbor.counts()) {
                 var labels = new ArrayList<>(

@@ -12,7 +12,7 @@ import ecmplab.bgp.speaker.SpeakerConfig;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
-import ecmplab.lab.metrics.Exposition.Type;
+import ecmplab.lab.metrics.Exposition.MetricType;
 import ecmplab.testkit.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,7 +99,7 @@ class MetricsTest {
     @Test
     void textIsEscapedAndNumbersAreAsPrometheusWantsThem() {
         var out = new Exposition();
-        out.family("a_total", Type.COUNTER, "line\nfeed \\", List.of("name"))
+        out.family("a_total", MetricType.COUNTER, "line\nfeed \\", List.of("name"))
                 .add(1_000_000, List.of("with \"quotes\", \\ and\nline feed"))
                 .add(0.25, List.of(""));
         assertEquals("""
@@ -114,8 +114,8 @@ class MetricsTest {
     @Test
     void aMetricIsBegunOnceAndHasAValueForEachLabel() {
         var out = new Exposition();
-        var family = out.family("a", Type.GAUGE, "help", List.of("name"));
-        assertThrows(IllegalArgumentException.class, () -> out.family("a", Type.GAUGE, "help", List.of()));
+        var family = out.family("a", MetricType.GAUGE, "help", List.of("name"));
+        assertThrows(IllegalArgumentException.class, () -> out.family("a", MetricType.GAUGE, "help", List.of()));
         assertThrows(IllegalArgumentException.class, () -> family.add(1));
     }
 
