@@ -103,16 +103,6 @@ final class PathWatch implements AutoCloseable {
         }
     }
 
-    /** Other timers from now on; null: no more BFD. Nothing happens to a neighbour that had no session yet. */
-    synchronized void configure(InetAddress neighbor, @Nullable BfdTimers timers) {
-        var known = watched.get(neighbor);
-        if (timers == null) {
-            forget(neighbor);
-        } else if (known != null) {
-            change(known, timers);
-        }
-    }
-
     private static void change(Watched known, BfdTimers timers) {
         var path = known.path;
         boolean same = known.timers.equals(timers);

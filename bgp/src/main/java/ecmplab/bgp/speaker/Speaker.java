@@ -10,6 +10,7 @@ import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
 import ecmplab.bgp.rib.Selection;
 import ecmplab.bgp.session.Guests;
+import ecmplab.bgp.session.MessageTap;
 import ecmplab.bgp.session.Neighbor;
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.wire.AddressFamily;
@@ -24,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Speaker implements RouteOrigin, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Speaker.class);
+
+    private static final int LONGEST_BEHIND_SECONDS = 30;
 
     private volatile SpeakerConfig config;
     private final SessionServer server;
@@ -398,6 +404,34 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     /** Prefixes announced here, with the attributes they were announced with, in order. */
     public Map<Prefix, PathAttributes> ownRoutes() {
         return thread.ask(rib -> work.ownRoutes());
+    }
+
+    /** Has the tap see what crosses the sessions, from now on, beginning with those that are established. */
+    public void addTap(MessageTap tap) {
+        server.addTap(tap);
+    }
+
+    /** The tap is told nothing more, from some moment soon on. */
+    public void removeTap(MessageTap tap) {
+        try {
+            server.removeTap(tap);
+        } catch (RejectedExecutionException closed) {
+            // Then it is told nothing either.
+        }
+    }
+
+    /**
+     * Waits until the RIB has taken all that sessions had handed to it before.
+     *
+     * @throws IllegalStateException when the speaker is closed, or the RIB is behind by half a minute
+     */
+    public void awaitRoutes() throws InterruptedException {
+        var taken = new CountDownLatch(1);
+        thread.submit(taken::countDown);
+        if (!taken.await(LONGEST_BEHIND_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(
+                    "the RIB has not taken what was received within " + LONGEST_BEHIND_SECONDS + " s");
+        }
     }
 
     /** Ends all sessions with Cease/2, and the speaker. */

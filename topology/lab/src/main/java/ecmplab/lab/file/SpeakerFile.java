@@ -1,5 +1,7 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.monitor.BmpCollector;
+import ecmplab.bgp.monitor.MrtFiles;
 import ecmplab.bgp.rib.Multipath;
 import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.speaker.DecisionOptions;
@@ -14,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,14 +35,23 @@ public final class SpeakerFile {
     /**
      * @param redistributesConnected whether the subnets of this machine's interfaces are announced too
      * @param metrics where to serve Prometheus metrics; null for nowhere
+     * @param collectors who is told by BMP
+     * @param recording where all messages are recorded; null for nowhere
      */
     public record Good(
             SpeakerConfig config,
             boolean redistributesConnected,
-            @Nullable InetSocketAddress metrics) implements Loaded {
+            @Nullable InetSocketAddress metrics,
+            List<BmpCollector> collectors,
+            @Nullable MrtFiles recording)
+            implements Loaded {
+        public Good {
+            collectors = List.copyOf(collectors);
+        }
+
         /** @param address such as {@code 127.0.0.1:9342}. @throws IllegalArgumentException saying what is wrong */
         public Good withMetrics(String address) {
-            return new Good(config, redistributesConnected, RoutingScalars.socket(address));
+            return new Good(config, redistributesConnected, RoutingScalars.socket(address), collectors, recording);
         }
     }
 
@@ -73,7 +85,38 @@ public final class SpeakerFile {
         var settings = new Settings("speaker", Place.START, section.entries());
         var config = config(settings, problems);
         var metrics = settings.get("metrics", RoutingScalars.SOCKET).orElse(null);
-        return problems.none() ? new Good(config, settings.has("redistribute"), metrics) : new Bad(problems.list());
+        var recording = recording(settings, problems);
+        return problems.none()
+                ? new Good(config, settings.has("redistribute"), metrics, collectors(settings, config), recording)
+                : new Bad(problems.list());
+    }
+
+    private static List<BmpCollector> collectors(Settings settings, SpeakerConfig config) {
+        var name = config.routerId() + " (AS " + config.asn() + ")";
+        return settings.each("bmp", RoutingScalars.SOCKET).stream()
+                .distinct()
+                .map(address -> BmpCollector.of(address, name))
+                .toList();
+    }
+
+    private static @Nullable MrtFiles recording(Settings settings, Problems problems) {
+        if (!settings.has("mrt")) {
+            return null;
+        }
+        var brief = settings.get("mrt", Scalar.FILE);
+        var more = settings.section("mrt");
+        try {
+            var folder = brief.or(() -> more.get("folder", Scalar.FILE)).orElseThrow();
+            return new MrtFiles(
+                    Path.of(folder),
+                    (long) more.get("rotate-size", SpeakerShapes.MEGABYTES, 256) << 20,
+                    more.get("rotate-after", Scalar.DURATION, Duration.ofHours(1)),
+                    more.get("gzip", Scalar.YES_NO, true),
+                    more.get("keep", SpeakerShapes.FILES, 0));
+        } catch (IllegalArgumentException wrong) {
+            problems.at(settings.placeOf("mrt"), String.valueOf(wrong.getMessage()));
+            return null;
+        }
     }
 
     private static SpeakerConfig config(Settings settings, Problems problems) {

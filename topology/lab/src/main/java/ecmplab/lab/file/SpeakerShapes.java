@@ -189,6 +189,17 @@ final class SpeakerShapes {
             may("ibgp", new Plain(PATHS), "paths from our AS used at most; default 1"),
             may("as-path-relax", YES_NO, "use paths of different ASes together; default true"));
 
+    static final Scalar<Integer> MEGABYTES = Scalar.number("number of megabytes", 1, 1 << 20);
+    static final Scalar<Integer> FILES = Scalar.number("number of files", 0, 1 << 20);
+
+    private static final Keys MRT = Keys.of(
+            "a recording",
+            must("folder", new Plain(Scalar.FILE), "where its files are made"),
+            may("rotate-size", new Plain(MEGABYTES), "megabytes after which a new file begins; default 256"),
+            may("rotate-after", DURATION, "time after which a new file begins; default 1h"),
+            may("gzip", YES_NO, "compress the files; default true"),
+            may("keep", new Plain(FILES), "finished files that are kept; default 0 for all"));
+
     static final Keys SPEAKER = Keys.of(
             "a speaker",
             must("as", new Plain(Scalar.AS), "its AS number"),
@@ -224,6 +235,14 @@ final class SpeakerShapes {
             may("multipath", new ShortOr(new Plain(PATHS), MULTIPATH), "paths used at most for a prefix; default 64"),
             may("always-compare-med", YES_NO, "between different ASes too; default false"),
             may("graceful-shutdown", YES_NO, "honour the community (RFC 8326); default true"),
+            may(
+                    "bmp",
+                    oneOrMore(new Plain(RoutingScalars.SOCKET), "collectors"),
+                    "BMP collectors (RFC 7854); default none"),
+            may(
+                    "mrt",
+                    new ShortOr(new Plain(Scalar.FILE), MRT),
+                    "folder to record all messages in (RFC 6396); default none"),
             may("metrics", new Plain(RoutingScalars.SOCKET), "where to serve Prometheus metrics; default nowhere"),
             may("maximum-prefixes", new Plain(ROUTES), "of a family; default 4000000"));
 

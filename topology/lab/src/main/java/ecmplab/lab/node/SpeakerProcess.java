@@ -15,6 +15,7 @@ import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.speaker.ConnectedRoutes;
 import ecmplab.lab.speaker.Hangup;
+import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.Reload;
 import ecmplab.lab.speaker.SpeakerOrders;
 import java.io.IOException;
@@ -58,12 +59,14 @@ public final class SpeakerProcess {
         }));
         var feed = new EventFeed(InstantSource.system());
         try (var speaker = Speaker.start(
-                file.config(),
-                SessionServer.open(),
-                feed.routes(RouteListener.NONE),
-                feed.events(event -> say(event, progress)),
-                InstantSource.system(),
-                RandomGenerator.getDefault())) {
+                        file.config(),
+                        SessionServer.open(),
+                        feed.routes(RouteListener.NONE),
+                        feed.events(event -> say(event, progress)),
+                        InstantSource.system(),
+                        RandomGenerator.getDefault());
+                var recordings = new Recordings(speaker)) {
+            recordings.apply(file);
             var commands = new CommandTree();
             BgpShow.add(commands, speaker, feed);
             SpeakerOrders.add(commands, speaker);
@@ -73,10 +76,12 @@ public final class SpeakerProcess {
                     speaker,
                     good -> {
                         connected.set(good.redistributesConnected());
+                        recordings.apply(good);
                         warnings(good.config()).forEach(progress::println);
                     },
                     progress);
             commands.on("bgp reload", values -> reload.run(false)).on("bgp reload dry-run", values -> reload.run(true));
+            recordings.add(commands);
             Hangup.handle(() -> reload.run(false));
             speaker.listening().forEach(address -> progress.println("listening on " + address));
             warnings(file.config()).forEach(progress::println);

@@ -11,7 +11,9 @@ import ecmplab.bgp.attribute.PathAttribute.Communities;
 import ecmplab.bgp.attribute.PathAttribute.MultiExitDisc;
 import ecmplab.bgp.attribute.PathAttribute.NextHop;
 import ecmplab.bgp.attribute.PathAttribute.Origin;
+import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.monitor.MrtFiles;
 import ecmplab.bgp.policy.Action;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.Verdict;
@@ -26,6 +28,7 @@ import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -308,6 +311,25 @@ class SpeakerFileTest {
         assertTrue(
                 said.stream().anyMatch(each -> each.startsWith("f:" + expected.replaceFirst(" ", ": "))),
                 said.toString());
+    }
+
+    @Test
+    void whoWatchesAndWhatIsRecordedIsRead() {
+        var good = assertInstanceOf(SpeakerFile.Good.class, SpeakerFile.parse("f", HEAD + """
+                bmp: [192.0.2.9:11019, "[2001:db8::9]:5000"]
+                mrt: { folder: /tmp/updates, rotate-size: 8, rotate-after: 5m, gzip: false, keep: 3 }
+                neighbors:
+                  10.0.0.1: { as: 65000, bfd: 50ms x 3 }
+                """));
+        assertEquals(
+                List.of(11_019, 5_000),
+                good.collectors().stream().map(one -> one.address().getPort()).toList());
+        assertEquals(new MrtFiles(Path.of("/tmp/updates"), 8 << 20, Duration.ofMinutes(5), false, 3), good.recording());
+        assertEquals(
+                BfdTimers.of(Duration.ofMillis(50), 3),
+                good.config().neighbors().getFirst().bfd());
+        var brief = assertInstanceOf(SpeakerFile.Good.class, SpeakerFile.parse("f", HEAD + "mrt: /tmp/updates\n"));
+        assertEquals(MrtFiles.in(Path.of("/tmp/updates")), brief.recording());
     }
 
     @Test
