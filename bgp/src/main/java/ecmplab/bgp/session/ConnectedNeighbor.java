@@ -2,21 +2,18 @@ package ecmplab.bgp.session;
 
 import ecmplab.bgp.attribute.MalformedUpdate;
 import ecmplab.bgp.wire.Notification;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +25,13 @@ final class ConnectedNeighbor implements Neighbor {
 
     private volatile SessionConfig config;
     private final SessionListener listener;
-    private final Transport transport;
-    private final Taps taps;
+    private final Surroundings around;
     private final EventLoop loop;
-    private final InstantSource clock;
     private final StateMachine machine;
     private final Dialler dialler;
-    /** Called when the MD5 key may be another one. */
-    private final Runnable keysChanged;
-    /** Called when there is no connection any more. */
-    private final Consumer<ConnectedNeighbor> left;
 
     private final Counters counters = new Counters();
+    private final Status status;
 
     private final Map<Integer, Connection> connections = new HashMap<>();
     private final Queue<Event> events = new ArrayDeque<>();
@@ -49,36 +41,14 @@ final class ConnectedNeighbor implements Neighbor {
     private @Nullable Future<?> backOffTimer;
     private @Nullable CompletableFuture<Void> drained;
 
-    // For snapshots, which any thread takes.
-    private volatile StateSince state;
-    private volatile @Nullable EstablishedSession session;
-    private volatile @Nullable CloseReason lastClose;
-    private volatile @Nullable Notification lastSent;
-    private volatile @Nullable Notification lastReceived;
-
-    private record StateSince(State state, Instant since) {}
-
-    ConnectedNeighbor(
-            SessionConfig config,
-            SessionListener listener,
-            Transport transport,
-            Taps taps,
-            EventLoop loop,
-            InstantSource clock,
-            RandomGenerator random,
-            Runnable keysChanged,
-            Consumer<ConnectedNeighbor> left) {
-        this.keysChanged = keysChanged;
-        this.left = left;
+    ConnectedNeighbor(SessionConfig config, SessionListener listener, Surroundings around) {
         this.config = config;
         this.listener = listener;
-        this.transport = transport;
-        this.taps = taps;
-        this.loop = loop;
-        this.clock = clock;
-        this.machine = new StateMachine(config, random);
-        this.dialler = new Dialler(transport, loop, this);
-        this.state = new StateSince(State.IDLE, clock.instant());
+        this.around = around;
+        this.loop = around.loop();
+        this.status = new Status(counters, around.clock());
+        this.machine = new StateMachine(config, around.random());
+        this.dialler = new Dialler(around.transport(), loop, this);
     }
 
     @Override
@@ -93,10 +63,10 @@ final class ConnectedNeighbor implements Neighbor {
                     "neighbour " + config.remoteAddress().getHostAddress() + " cannot become "
                             + changed.remoteAddress().getHostAddress());
         }
-        transport.check(changed);
+        around.transport().check(changed);
         loop.execute(() -> {
             config = changed;
-            keysChanged.run();
+            around.keysChanged().run();
             step(new Event.Reconfigured(changed));
         });
     }
@@ -130,42 +100,15 @@ final class ConnectedNeighbor implements Neighbor {
 
     @Override
     public SessionSnapshot snapshot() {
-        var now = state;
-        var up = session;
-        return new SessionSnapshot(
-                config,
-                now.state(),
-                now.since(),
-                up == null ? null : up.negotiated(),
-                counters.received(),
-                counters.sent(),
-                counters.get(Counters.CONNECT_ATTEMPTS),
-                counters.get(Counters.ACCEPTED),
-                counters.get(Counters.REFUSED),
-                counters.get(Counters.ESTABLISHED),
-                counters.get(Counters.DISCARDED_ATTRIBUTES),
-                counters.get(Counters.TREATED_AS_WITHDRAW),
-                up == null ? 0 : up.pendingOctets(),
-                up != null && up.isReadingPaused(),
-                instant(Counters.LAST_READ_MILLIS),
-                instant(Counters.LAST_WRITE_MILLIS),
-                lastClose,
-                lastSent,
-                lastReceived);
-    }
-
-    private @Nullable Instant instant(int counter) {
-        long millis = counters.get(counter);
-        return millis == 0 ? null : Instant.ofEpochMilli(millis);
+        return status.snapshot(config);
     }
 
     /** Takes a connection that the neighbour made, not registered with an event loop yet. From any thread. */
     void accept(SocketChannel channel) {
         channel.config().setAutoRead(false);
         loop.register(channel).addListener((ChannelFuture registered) -> {
-            if (registered.isSuccess() && channel.isActive()) {
+            if (registered.isSuccess() && channel.isActive() && isConfigured(channel)) {
                 counters.increment(Counters.ACCEPTED);
-                transport.configure(channel, config);
                 int number = connect(channel);
                 channel.config().setAutoRead(true);
                 step(new Event.Accepted(number, channel.localAddress(), channel.remoteAddress()));
@@ -174,6 +117,15 @@ final class ConnectedNeighbor implements Neighbor {
                 leaveWhenIdle();
             }
         });
+    }
+
+    private boolean isConfigured(SocketChannel channel) {
+        try {
+            around.transport().configure(channel, config);
+            return true;
+        } catch (ChannelException gone) {
+            return false; // reset by the peer meanwhile
+        }
     }
 
     /** What was dialled stands. */
@@ -200,11 +152,9 @@ final class ConnectedNeighbor implements Neighbor {
         try {
             for (var next = events.poll(); next != null; next = events.poll()) {
                 var actions = machine.step(next);
-                if (machine.state() != state.state()) {
-                    state = new StateSince(machine.state(), clock.instant());
-                }
+                status.entered(machine.state());
                 if (next instanceof Event.NotificationReceived received) {
-                    lastReceived = received.notification();
+                    status.received(received.notification());
                 }
                 for (var action : actions) {
                     performSafely(action);
@@ -232,7 +182,7 @@ final class ConnectedNeighbor implements Neighbor {
     /** A guest stays as long as it has a connection, and while it is stopped or backs off. */
     private void leaveWhenIdle() {
         if (connections.isEmpty() && machine.state() == State.ACTIVE && lastNumber > 0) {
-            left.accept(this);
+            around.left().accept(this);
         }
     }
 
@@ -260,12 +210,12 @@ final class ConnectedNeighbor implements Neighbor {
             case Action.SessionUp(int number, var negotiated) -> up(connection(number), negotiated);
             case Action.SessionDown over -> down(over.reason());
             case Action.AttemptFailed(var reason) -> {
-                lastClose = reason;
+                status.closed(reason);
                 listener.attemptFailed(this, reason);
             }
             case Action.Refused refused -> counters.increment(Counters.REFUSED);
             case Action.StateChanged(var from, var to, var cause) -> {
-                taps.stateChanged(this, from, to);
+                around.taps().stateChanged(this, from, to);
                 listener.stateChanged(this, from, to, cause);
             }
         }
@@ -274,9 +224,9 @@ final class ConnectedNeighbor implements Neighbor {
     private void close(Action.Close close) {
         var connection = connection(close.connection());
         if (close.notification() != null) {
-            lastSent = close.notification();
+            status.sent(close.notification());
         }
-        lastClose = close.reason();
+        status.closed(close.reason());
         boolean peerIsGone = close.reason() instanceof CloseReason.HoldTimerExpired
                 || close.reason() instanceof CloseReason.SendHoldTimerExpired;
         connection.finish(close.notification(), peerIsGone);
@@ -285,18 +235,17 @@ final class ConnectedNeighbor implements Neighbor {
     private void up(Connection connection, Negotiated negotiated) {
         counters.increment(Counters.ESTABLISHED);
         var established = connection.establish(negotiated);
-        session = established;
-        transport.limitRetransmission(connection.channel(), negotiated.holdTime());
+        status.up(established);
+        around.transport().limitRetransmission(connection.channel(), negotiated.holdTime());
         connection.timers().startSendHold(config.timers().sendHoldTime());
-        connection.introduce(taps);
+        connection.introduce(around.taps());
         listener.established(established, negotiated);
     }
 
     private void down(CloseReason reason) {
-        var over = session;
-        session = null;
+        var over = status.down();
         if (over != null) {
-            taps.closed(over.ends(), over.negotiated(), reason);
+            around.taps().closed(over.ends(), over.negotiated(), reason);
             listener.closed(over, reason);
         }
     }
@@ -336,7 +285,7 @@ final class ConnectedNeighbor implements Neighbor {
     }
 
     Taps taps() {
-        return taps;
+        return around.taps();
     }
 
     Counters counters() {
@@ -344,15 +293,15 @@ final class ConnectedNeighbor implements Neighbor {
     }
 
     void heard() {
-        counters.set(Counters.LAST_READ_MILLIS, clock.millis());
+        counters.set(Counters.LAST_READ_MILLIS, around.clock().millis());
     }
 
     void wrote() {
-        counters.set(Counters.LAST_WRITE_MILLIS, clock.millis());
+        counters.set(Counters.LAST_WRITE_MILLIS, around.clock().millis());
     }
 
     void writable(Outbound outbound) {
-        var up = session;
+        var up = status.session();
         if (up != null && up.uses(outbound)) {
             listener.writable(up);
         }

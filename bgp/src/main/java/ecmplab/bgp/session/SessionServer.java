@@ -39,12 +39,11 @@ public final class SessionServer implements AutoCloseable {
 
     private final Transport transport;
     private final EventLoopGroup group;
-    private final InstantSource clock;
-    private final RandomGenerator random;
     /** The one thread of the group. */
     private final EventLoop loop;
 
     private final Taps taps = new Taps();
+    private final Surroundings around;
     private final Map<Source, ConnectedNeighbor> neighbors = new ConcurrentHashMap<>();
     private final Map<Prefix, GuestRange> ranges = new ConcurrentHashMap<>();
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
@@ -72,10 +71,9 @@ public final class SessionServer implements AutoCloseable {
 
     private SessionServer(Transport transport, InstantSource clock, RandomGenerator random) {
         this.transport = transport;
-        this.clock = clock;
-        this.random = random;
         this.group = transport.newGroup(1);
         this.loop = group.next();
+        this.around = new Surroundings(transport, taps, loop, clock, random, this::keysChanged, this::left);
     }
 
     /** With the best transport that the machine has. */
@@ -99,8 +97,7 @@ public final class SessionServer implements AutoCloseable {
      */
     public Neighbor add(SessionConfig config, SessionListener listener) {
         transport.check(config);
-        var neighbor = new ConnectedNeighbor(
-                config, listener, transport, taps, loop, clock, random, this::keysChanged, this::left);
+        var neighbor = new ConnectedNeighbor(config, listener, around);
         if (neighbors.putIfAbsent(Source.of(config.remoteAddress()), neighbor) != null) {
             throw new IllegalArgumentException(
                     "there is a neighbour " + config.remoteAddress().getHostAddress() + " already");

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,6 +74,7 @@ class MessageTapTest {
         rightServer.add(config.withPassive(true), right).start();
         var dialling = leftServer.add(
                 SessionConfig.of(RIGHT, Asn.of(65_002), Asn.of(65_001), RouterId.parse("10.0.0.1"))
+                        .withHoldTime(Duration.ZERO) // no KEEPALIVE comes in between
                         .withPort(bound.getPort()),
                 left);
         dialling.start();

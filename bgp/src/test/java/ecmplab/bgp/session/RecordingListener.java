@@ -35,10 +35,10 @@ final class RecordingListener implements SessionListener {
         return up;
     }
 
-    /** Sends while the peer takes it. */
-    void sendIfUp(byte[] octets) {
+    /** Sends it again and again, as long as the session takes more. */
+    void sendAll(byte[] octets) {
         var up = session;
-        if (up != null && up.isWritable()) {
+        while (up != null && up.isWritable()) {
             up.send(Unpooled.copiedBuffer(octets));
         }
     }
