@@ -133,6 +133,7 @@ final class UpdateGroup {
         members.remove(member);
         memberPeers.remove(member.peer.index);
         rule.members.remove(member.peer.identity.address());
+        markNextHop(member.peer);
         if (member.lag != null) {
             var pending = member.lag.pending;
             for (int prefix = pending.next(0); prefix >= 0; prefix = pending.next(prefix + 1)) {
@@ -228,20 +229,20 @@ final class UpdateGroup {
         members.add(member);
         memberPeers.add(peer.index);
         rule.members.add(peer.identity.address());
-        int nextHop = attributes.nextHops().find(peer.identity.address());
-        if (nextHop >= 0) {
-            markNextHop(nextHop);
-        }
+        markNextHop(peer);
         return member;
     }
 
-    /** The new member's own address may be the next hop of what the group is told: that is to be told another way. */
-    private void markNextHop(int nextHop) {
+    /** A peer came or went whose own address may be the next hop of what the group is told: that is told another way then. */
+    private void markNextHop(Peer peer) {
+        int nextHop = attributes.nextHops().find(peer.identity.address());
+        if (nextHop < 0 || members.isEmpty()) {
+            return;
+        }
         rule.forget();
         for (var out : outs) {
             for (int p = out.next(0); p >= 0; p = out.next(p + 1)) {
-                boolean self = (out.origin(p) & AdjRibOut.SELF) != 0;
-                if (!self && attributes.nextHop(out.attribute(p)) == nextHop) {
+                if (attributes.nextHop(out.attribute(p)) == nextHop) {
                     mark(p);
                 }
             }

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,43 @@ import org.jspecify.annotations.Nullable;
 
 /** A peer that believes what it is told: reads UPDATEs octet by octet into a table. Independent of the speaker's own decoder. */
 final class Receiver implements Outlet {
+    /** Paths without id, or with the lowest. */
     final Map<Prefix, PathAttributes> table = new TreeMap<>();
+    /** Paths by id of families with ADD-PATH. */
+    final Map<Prefix, Map<Integer, PathAttributes>> paths = new TreeMap<>();
+
+    private final Set<AddressFamily> addPath;
     final Set<AddressFamily> ended = EnumSet.noneOf(AddressFamily.class);
     boolean writable = true;
     /** Sends that succeed before the outlet turns unwritable by itself. */
     int credit = Integer.MAX_VALUE;
 
     int messages;
+    /** ROUTE-REFRESH messages: how many routes had come before each. */
+    final List<Integer> demarcations = new ArrayList<>();
+
+    Receiver() {
+        this(Set.of());
+    }
+
+    /** @param addPath families whose prefixes have path ids */
+    Receiver(Set<AddressFamily> addPath) {
+        this.addPath = addPath;
+    }
+
+    /** By prefix, the paths in an order of their own. */
+    Map<Prefix, List<PathAttributes>> all() {
+        var all = new TreeMap<Prefix, List<PathAttributes>>();
+        table.forEach((prefix, attributes) -> all.put(prefix, List.of(attributes)));
+        paths.forEach((prefix, byId) -> all.put(
+                prefix,
+                byId.values().stream()
+                        .sorted(Comparator.comparing(PathAttributes::toString))
+                        .toList()));
+        return all;
+    }
+
+    private record Route(Prefix prefix, int pathId) {}
 
     @Override
     public boolean isWritable() {
@@ -61,7 +92,7 @@ final class Receiver implements Outlet {
         int attributesEnd = in.readUnsignedShort() + in.readerIndex();
         var family = AddressFamily.IPV4_UNICAST;
         var plain = in.alloc().buffer();
-        List<Prefix> reached = new ArrayList<>();
+        List<Route> reached = new ArrayList<>();
         @Nullable InetAddress nextHop = null;
         boolean multiprotocol = false;
         while (in.readerIndex() < attributesEnd) {
@@ -95,8 +126,8 @@ final class Receiver implements Outlet {
 
     private void take(
             AddressFamily family,
-            List<Prefix> withdrawn,
-            List<Prefix> reached,
+            List<Route> withdrawn,
+            List<Route> reached,
             byte[] block,
             @Nullable InetAddress nextHop,
             boolean multiprotocol) {
@@ -105,22 +136,40 @@ final class Receiver implements Outlet {
             assertTrue(multiprotocol || family == AddressFamily.IPV4_UNICAST);
             assertTrue(ended.add(family), "End-of-RIB comes once");
         }
-        for (var prefix : withdrawn) {
-            assertNotNull(table.remove(prefix), () -> prefix + " was withdrawn, but never announced");
+        for (var route : withdrawn) {
+            assertNotNull(remove(route), () -> route + " was withdrawn, but never announced");
         }
-        for (var prefix : reached) {
-            var attributes = PathAttributes.parse(block);
-            table.put(prefix, nextHop == null ? attributes : attributes.with(new NextHop(nextHop)));
+        for (var route : reached) {
+            var parsed = PathAttributes.parse(block);
+            var attributes = nextHop == null ? parsed : parsed.with(new NextHop(nextHop));
+            if (addPath.contains(route.prefix().family())) {
+                paths.computeIfAbsent(route.prefix(), prefix -> new TreeMap<>()).put(route.pathId(), attributes);
+            } else {
+                table.put(route.prefix(), attributes);
+            }
         }
     }
 
-    private static List<Prefix> prefixes(ByteBuf in, AddressFamily family, int octets) {
-        var prefixes = new ArrayList<Prefix>();
+    private @Nullable PathAttributes remove(Route route) {
+        if (!addPath.contains(route.prefix().family())) {
+            return table.remove(route.prefix());
+        }
+        var byId = paths.getOrDefault(route.prefix(), new TreeMap<>());
+        var removed = byId.remove(route.pathId());
+        if (byId.isEmpty()) {
+            paths.remove(route.prefix());
+        }
+        return removed;
+    }
+
+    private List<Route> prefixes(ByteBuf in, AddressFamily family, int octets) {
+        var prefixes = new ArrayList<Route>();
         for (int end = in.readerIndex() + octets; in.readerIndex() < end; ) {
+            int pathId = addPath.contains(family) ? in.readInt() : 0;
             int length = in.readUnsignedByte();
             var address = new byte[family.bits() / 8];
             in.readBytes(address, 0, (length + 7) / 8);
-            prefixes.add(Prefix.of(address(address), length));
+            prefixes.add(new Route(Prefix.of(address(address), length), pathId));
         }
         return prefixes;
     }
