@@ -12,6 +12,9 @@ import java.util.Arrays;
 final class AttributeArena {
     static final int UNIT = 8;
     private static final int CHUNK = 1 << 16;
+    /** Octets of the longest block that it takes. */
+    static final int LONGEST = CHUNK;
+
     private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();

@@ -109,6 +109,12 @@ final class ExportForm {
                         cluster(reflected, block, value, valueLength);
                     }
                 }
+                case AttributeType.AIGP -> {
+                    // RFC 7311 section 3.1: not to another AS, unless somebody asks for it.
+                    if (!external) {
+                        copy(block, at, end - at);
+                    }
+                }
                 case AttributeType.EXTENDED_COMMUNITIES -> {
                     if (external && (origin & AdjRibOut.KEEPS_COMMUNITIES) == 0) {
                         transitive(block, at, value, end);

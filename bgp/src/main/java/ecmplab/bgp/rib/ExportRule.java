@@ -146,9 +146,11 @@ final class ExportRule {
         }
         int known = memo.get(attribute, matched);
         if (known == AttributeTable.NONE) {
-            byte[] octets = attributes.octets(attribute);
-            var block =
-                    policy.apply(matched, octets, attributes.offset(attribute), attributes.length(attribute), context);
+            var block = RewriteMemo.apply(policy, matched, attributes, attribute, context);
+            if (block == null) {
+                tooLarge++;
+                return AttributeTable.NONE;
+            }
             known = memo.put(attribute, matched, block);
         }
         return sendable(known, matched);

@@ -4,7 +4,6 @@ import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,16 +157,21 @@ final class ImportRule {
             memo = new RewriteMemo(attributes);
         }
         int known = memo.get(attribute, matched);
-        return known != AttributeTable.NONE ? known : memo.put(attribute, matched, rewrite(attribute, matched));
+        if (known == AttributeTable.NONE) {
+            var block = rewrite(attribute, matched);
+            known = block == null
+                    ? Reason.REJECTED_BY_POLICY.code(isTransparent ? -1 : policy.deciding(matched))
+                    : memo.put(attribute, matched, block);
+        }
+        return known;
     }
 
-    private byte[] rewrite(int attribute, long matched) {
-        byte[] octets = attributes.octets(attribute);
-        int from = attributes.offset(attribute);
-        int length = attributes.length(attribute);
-        var block = !isTransparent && policy.changes(matched)
-                ? policy.apply(matched, octets, from, length, context)
-                : Arrays.copyOfRange(octets, from, from + length);
+    /** Null when the attributes would be longer than attributes can be. */
+    private byte @Nullable [] rewrite(int attribute, long matched) {
+        var block = RewriteMemo.apply(policy, matched, attributes, attribute, context);
+        if (block == null) {
+            return null;
+        }
         if (BlockFacts.find(block, 0, block.length, BlockFacts.OTC_TYPE) < 0 && otcDue(attribute)) {
             block = BlockEdit.with(block, OPTIONAL_TRANSITIVE, BlockFacts.OTC_TYPE, peerAs);
         }

@@ -11,6 +11,10 @@ final class Lag {
     final IdSet pending = new IdSet();
     /** By place of the group's tables: prefixes in {@link #pending} that the member was told a route for. */
     private final List<IdSet> announced = new ArrayList<>();
+    /** Whether the member is told that this is all of the table, before and after (RFC 7313), and whether it was told that it begins. */
+    boolean isDemarcated;
+
+    boolean hasBegun;
     /** Where to look for the next pending prefix. */
     int next;
     /** Whether End-of-RIB follows, because this is the first table. */

@@ -1,11 +1,18 @@
 package ecmplab.bgp.rib;
 
+import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.policy.PolicyContext;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Remembers which attributes a policy made of others: by attribute id and matched terms, the id of the result. Of fixed size, a newer entry
  * takes the place of an older one. Holds references to what it remembers, until {@link #clear}.
  */
 final class RewriteMemo {
     private static final int SIZE = 256;
+    /** Octets of attributes that any message can carry, with room for what import and export add. */
+    private static final int LONGEST = 65_500;
 
     private final AttributeTable attributes;
     private final int[] from = new int[SIZE];
@@ -14,6 +21,24 @@ final class RewriteMemo {
 
     RewriteMemo(AttributeTable attributes) {
         this.attributes = attributes;
+    }
+
+    /** The block that the policy makes of the attributes; null when they would be longer than attributes can be. */
+    static byte @Nullable [] apply(
+            Policy policy, long matched, AttributeTable attributes, int attribute, PolicyContext context) {
+        byte[] octets = attributes.octets(attribute);
+        int from = attributes.offset(attribute);
+        int length = attributes.length(attribute);
+        if (!policy.changes(matched)) {
+            return Arrays.copyOfRange(octets, from, from + length);
+        }
+        try {
+            var block = policy.apply(matched, octets, from, length, context);
+            return block.length <= LONGEST ? block : null;
+        } catch (IllegalArgumentException tooLong) {
+            // What was added does not fit into an attribute; the received block was valid.
+            return null;
+        }
     }
 
     /** The result, or {@link AttributeTable#NONE} when it is not remembered. The caller holds no reference to it. */

@@ -249,11 +249,15 @@ public final class Rib {
         return peer.isUp ? reader.replay(peer, batch) : new Applied(0, 0);
     }
 
-    /** The peer wants all routes of the family again (RFC 2918). */
-    public void refresh(Peer peer, AddressFamily family) {
+    /**
+     * The peer wants all routes of the family again (RFC 2918).
+     *
+     * @param isDemarcated whether it is to be told where they begin and end (RFC 7313)
+     */
+    public void refresh(Peer peer, AddressFamily family, boolean isDemarcated) {
         var member = peer.out.get(family);
         if (peer.isUp && member != null) {
-            member.group.refresh(member);
+            member.group.refresh(member, isDemarcated);
         }
     }
 
@@ -469,14 +473,19 @@ public final class Rib {
         @Override
         public void attributes(byte[] octets, int from, int length) {
             attributes.release(attribute);
-            attribute = attributes.intern(octets, from, length);
+            attribute = length > AttributeArena.LONGEST ? AttributeTable.NONE : attributes.intern(octets, from, length);
         }
 
         @Override
         public void reach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
             var in = peer.in(family);
             announced++;
-            if (in != null) {
+            if (in != null && attribute == AttributeTable.NONE) {
+                // Longer than any message of ours can carry, as the path of a peer with two-octet AS numbers may
+                // become.
+                peer.refused++;
+                table(family).unreach(in, high, low, prefixLength, pathId);
+            } else if (in != null) {
                 if (attributes.any(attribute, BlockFacts.OWN_AS)) {
                     peer.loops++;
                 }

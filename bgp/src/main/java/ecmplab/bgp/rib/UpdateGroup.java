@@ -4,6 +4,7 @@ import ecmplab.bgp.capability.Role;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
 import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Prefix;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
@@ -92,6 +93,8 @@ final class UpdateGroup {
         while (drain()) {}
         var lagBefore = from.lag;
         var lag = new Lag(lagBefore != null && lagBefore.isInitial);
+        lag.isDemarcated = lagBefore != null && lagBefore.isDemarcated;
+        lag.hasBegun = lagBefore != null && lagBefore.hasBegun;
         var member = join(from.peer, from.outlet, lag);
         member.endOfRibSent = from.endOfRibSent;
         int places = Math.max(outs.size(), from.group.outs.size());
@@ -122,10 +125,16 @@ final class UpdateGroup {
                         && !(sameForm && other.group.origin(place, prefix) == origin(place, prefix)));
     }
 
-    /** Tells the member all routes again (RFC 2918). */
-    void refresh(Member member) {
+    /**
+     * Tells the member all routes again (RFC 2918).
+     *
+     * @param isDemarcated whether it is told where that begins and ends (RFC 7313); not while it is still told the first table
+     */
+    void refresh(Member member, boolean isDemarcated) {
         var lag = member.lag == null ? new Lag(false) : member.lag;
         member.lag = lag;
+        lag.isDemarcated |= isDemarcated && !lag.isInitial;
+        lag.next = 0;
         resend(member.peer, lag, true);
     }
 
@@ -419,6 +428,12 @@ final class UpdateGroup {
             if (!member.outlet.isWritable()) {
                 return false;
             }
+            if (lag.isDemarcated && !lag.hasBegun) {
+                lag.hasBegun = member.outlet.send(writer.demarcation(Framing.REFRESH_BEGINS));
+                if (!lag.hasBegun) {
+                    return false;
+                }
+            }
             if (lag.pending.size() == 0) {
                 finish(member, lag);
                 return false;
@@ -472,6 +487,9 @@ final class UpdateGroup {
                 return;
             }
             member.endOfRibSent = true;
+        }
+        if (lag.isDemarcated && !member.outlet.send(writer.demarcation(Framing.REFRESH_ENDS))) {
+            return;
         }
         member.lag = null;
     }

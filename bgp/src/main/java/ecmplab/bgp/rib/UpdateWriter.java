@@ -3,6 +3,7 @@ package ecmplab.bgp.rib;
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.attribute.UpdateEncoder.Fit;
 import ecmplab.bgp.attribute.UpdateOptions;
+import ecmplab.bgp.wire.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;
@@ -120,6 +121,13 @@ final class UpdateWriter {
         return own;
     }
 
+    /** Says that all routes come again, or that they have come (RFC 7313 section 3). */
+    ByteBuf demarcation(int subtype) {
+        var buffer = allocator.directBuffer(32);
+        Framing.writeRouteRefresh(buffer, key.family(), subtype);
+        return buffer;
+    }
+
     ByteBuf endOfRib() {
         var buffer = allocator.directBuffer(64);
         encoder.endOfRib(buffer, key.family());
@@ -133,6 +141,9 @@ final class UpdateWriter {
 
     private Fit announce(ByteBuf buffer, int attribute, int origin) {
         var rewritten = rewrite(attribute, origin);
+        if (rewritten.length() > UpdateEncoder.EXTENDED_MESSAGE) {
+            return Fit.TOO_LARGE; // also where one attribute is longer than its header can say
+        }
         return encoder.announce(buffer, key.family(), rewritten.octets(), 0, rewritten.length());
     }
 

@@ -119,7 +119,7 @@ final class RibWork implements Exchanges, Rib.Listener {
         thread.submit(() -> {
             var peer = exchange.peer;
             if (peer != null) {
-                rib.refresh(peer, family);
+                rib.refresh(peer, family, exchange.session.negotiated().enhancedRouteRefresh());
             }
         });
     }

@@ -52,6 +52,7 @@ final class NaiveRib {
     /** A peer with what it announced. */
     static final class Neighbor {
         final PeerIdentity identity;
+
         @Nullable
         PeerTerms terms;
 
@@ -128,7 +129,11 @@ final class NaiveRib {
         }
 
         double bandwidth() {
-            return attributes.find(ExtendedCommunities.class).map(ExtendedCommunities::values).orElse(List.of()).stream()
+            return attributes
+                    .find(ExtendedCommunities.class)
+                    .map(ExtendedCommunities::values)
+                    .orElse(List.of())
+                    .stream()
                     .filter(ExtendedCommunity.LinkBandwidth.class::isInstance)
                     .mapToDouble(value -> ((ExtendedCommunity.LinkBandwidth) value).octetsPerSecond())
                     .findFirst()
@@ -167,7 +172,10 @@ final class NaiveRib {
         boolean wrongFirst = terms.checks().enforceFirstAs() && !firstAs(route).equals(from.identity.asn());
         boolean fromBelow = role == Role.PROVIDER || role == Role.ROUTE_SERVER;
         boolean leaked = role == Role.PEER && !from.identity.asn().equals(otc);
-        boolean looped = route.find(OriginatorId.class).map(OriginatorId::id).filter(ROUTER_ID::equals).isPresent()
+        boolean looped = route.find(OriginatorId.class)
+                        .map(OriginatorId::id)
+                        .filter(ROUTER_ID::equals)
+                        .isPresent()
                 || route.find(ClusterList.class)
                         .filter(list -> list.clusters().contains(CLUSTER_ID))
                         .isPresent();
@@ -182,7 +190,8 @@ final class NaiveRib {
             return null;
         }
         var changed = policy.apply(matched, route, context);
-        boolean otcDue = otc == null && (role == Role.CUSTOMER || role == Role.PEER || role == Role.ROUTE_SERVER_CLIENT);
+        boolean otcDue =
+                otc == null && (role == Role.CUSTOMER || role == Role.PEER || role == Role.ROUTE_SERVER_CLIENT);
         if (otcDue) {
             changed = changed.with(new OnlyToCustomer(from.identity.asn()));
         }
@@ -249,7 +258,7 @@ final class NaiveRib {
         paths = lowest(paths, path -> path.from.isEbgp() ? 0 : 1);
         paths = paths.stream()
                 .sorted(Comparator.comparing(Path::originator)
-                        .thenComparing(Path::clusters)
+                        .thenComparingInt(Path::clusters)
                         .thenComparing(path -> Prefix.host(path.from.identity.address()))
                         .thenComparing(Path::pathId, Integer::compareUnsigned))
                 .toList();
@@ -258,8 +267,9 @@ final class NaiveRib {
         }
         var best = paths.getFirst();
         return paths.stream()
-                .filter(path ->
-                        path.equals(best) || multipath.asPathRelax() || path.firstAs().equals(best.firstAs()))
+                .filter(path -> path.equals(best)
+                        || multipath.asPathRelax()
+                        || path.firstAs().equals(best.firstAs()))
                 .limit(best.from.isEbgp() ? multipath.ebgp() : multipath.ibgp())
                 .toList();
     }
@@ -356,8 +366,7 @@ final class NaiveRib {
         return !path.has(0xFFFF_FF01) && !path.has(0xFFFF_FF03) && !(otc && up);
     }
 
-    private boolean isSelf(
-            Path path, PathAttributes changed, boolean hopSet, Neighbor receiver, AddressFamily family) {
+    private boolean isSelf(Path path, PathAttributes changed, boolean hopSet, Neighbor receiver, AddressFamily family) {
         var hop = changed.find(NextHop.class).map(NextHop::address).orElse(null);
         if (hop == null || hop.isLoopbackAddress()) {
             return true;
@@ -406,7 +415,8 @@ final class NaiveRib {
             return attributes;
         }
         var clusters = new ArrayList<>(List.of(CLUSTER_ID));
-        clusters.addAll(attributes.find(ClusterList.class).map(ClusterList::clusters).orElse(List.of()));
+        clusters.addAll(
+                attributes.find(ClusterList.class).map(ClusterList::clusters).orElse(List.of()));
         return attributes.with(new OriginatorId(path.originator())).with(new ClusterList(clusters));
     }
 
@@ -421,15 +431,21 @@ final class NaiveRib {
             changed = changed.without(AttributeType.MULTI_EXIT_DISC);
         }
         if (path.from != local && !communitiesSet) {
-            var kept = attributes.find(ExtendedCommunities.class).map(ExtendedCommunities::values).orElse(List.of()).stream()
-                    .filter(value -> (value.bits() >>> 56 & 0x40) == 0)
-                    .toList();
+            var kept =
+                    attributes
+                            .find(ExtendedCommunities.class)
+                            .map(ExtendedCommunities::values)
+                            .orElse(List.of())
+                            .stream()
+                            .filter(value -> (value.bits() >>> 56 & 0x40) == 0)
+                            .toList();
             changed = kept.isEmpty()
                     ? changed.without(AttributeType.EXTENDED_COMMUNITIES)
                     : changed.with(new ExtendedCommunities(kept));
         }
         var role = receiver.role();
-        boolean otcDue = role != null && EnumSet.of(Role.PROVIDER, Role.PEER, Role.ROUTE_SERVER).contains(role);
+        boolean otcDue = role != null
+                && EnumSet.of(Role.PROVIDER, Role.PEER, Role.ROUTE_SERVER).contains(role);
         return otcDue && changed.find(OnlyToCustomer.class).isEmpty()
                 ? changed.with(new OnlyToCustomer(LOCAL_AS))
                 : changed;

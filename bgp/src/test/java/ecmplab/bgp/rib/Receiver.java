@@ -58,6 +58,8 @@ final class Receiver implements Outlet {
         return all;
     }
 
+    private int routes;
+
     private record Route(Prefix prefix, int pathId) {}
 
     @Override
@@ -86,6 +88,12 @@ final class Receiver implements Outlet {
     private void message(ByteBuf in) {
         messages++;
         int end = in.readerIndex() + in.getUnsignedShort(in.readerIndex() + 16);
+        if (in.getUnsignedByte(in.readerIndex() + 18) == 5) {
+            assertEquals(demarcations.size() % 2 + 1, in.getUnsignedByte(in.readerIndex() + 21), "begins, then ends");
+            demarcations.add(routes);
+            in.readerIndex(end);
+            return;
+        }
         assertEquals(2, in.getUnsignedByte(in.readerIndex() + 18), "type UPDATE");
         in.skipBytes(19);
         var withdrawn = prefixes(in, AddressFamily.IPV4_UNICAST, in.readUnsignedShort());
@@ -139,6 +147,7 @@ final class Receiver implements Outlet {
         for (var route : withdrawn) {
             assertNotNull(remove(route), () -> route + " was withdrawn, but never announced");
         }
+        routes += reached.size();
         for (var route : reached) {
             var parsed = PathAttributes.parse(block);
             var attributes = nextHop == null ? parsed : parsed.with(new NextHop(nextHop));

@@ -136,7 +136,7 @@ class RibPropertyTest {
             }
             case 7 -> {
                 if (node.model.isUp) {
-                    rib().refresh(peer(node), family);
+                    rib().refresh(peer(node), family, random.nextBoolean());
                 }
             }
             case 8 -> expire(node);
@@ -287,7 +287,8 @@ class RibPropertyTest {
                     .map(path -> path.peer().address().getHostAddress() + " " + path.pathId() + " " + path.attributes())
                     .toList();
             var usedThere = used.stream()
-                    .map(path -> path.from().identity.address().getHostAddress() + " " + path.pathId() + " " + path.attributes())
+                    .map(path -> path.from().identity.address().getHostAddress() + " " + path.pathId() + " "
+                            + path.attributes())
                     .toList();
             assertEquals(usedThere.stream().findFirst(), usedHere.stream().findFirst(), "best path of " + prefix);
             assertEquals(new TreeSet<>(usedThere), new TreeSet<>(usedHere), "paths of " + prefix);
@@ -334,9 +335,8 @@ class RibPropertyTest {
         var stale = new HashSet<NaiveRib.Key>();
         int accepted = 0;
         for (var family : AddressFamily.values()) {
-            for (var route : rib().view()
-                    .received(peer, family, RoutePage.START, 1000)
-                    .routes()) {
+            for (var route :
+                    rib().view().received(peer, family, RoutePage.START, 1000).routes()) {
                 var key = new NaiveRib.Key(route.prefix(), route.pathId());
                 received.put(key, route.attributes());
                 var imported = naive().imported(node.model, route.prefix(), route.attributes());

@@ -40,7 +40,8 @@ final class RibSamples {
 
     final List<Prefix> prefixes = new ArrayList<>();
     private final SplittableRandom random;
-    private final Map<AddressFamily, List<PathAttributes>> pools;
+    private final List<PathAttributes> pool4 = new ArrayList<>();
+    private final List<PathAttributes> pool6 = new ArrayList<>();
 
     RibSamples(SplittableRandom random) {
         this.random = random;
@@ -51,10 +52,9 @@ final class RibSamples {
         var distinct = prefixes.stream().distinct().toList();
         prefixes.clear();
         prefixes.addAll(distinct);
-        pools = Map.of(V4, new ArrayList<>(), V6, new ArrayList<>());
         for (int i = 0; i < 40; i++) {
-            pools.get(V4).add(randomAttributes(V4));
-            pools.get(V6).add(randomAttributes(V6));
+            pool4.add(randomAttributes(V4));
+            pool6.add(randomAttributes(V6));
         }
     }
 
@@ -68,7 +68,7 @@ final class RibSamples {
     }
 
     PathAttributes attributes(AddressFamily family) {
-        return pools.get(family).get(random.nextInt(40));
+        return (family == V4 ? pool4 : pool6).get(random.nextInt(40));
     }
 
     /** Of a route of our own; sometimes with a next hop. */
@@ -147,8 +147,8 @@ final class RibSamples {
                                 List.of(new Match.InPrefixList(half)),
                                 List.of(new Action.SetMed(random.nextInt(3)), new Action.SetNextHop(hop)),
                                 Verdict.ACCEPT),
-                        Policy.Term.reject("no-export", new Match.HasCommunity(List.of(
-                                CommunityPattern.parse("no-export")))),
+                        Policy.Term.reject(
+                                "no-export", new Match.HasCommunity(List.of(CommunityPattern.parse("no-export")))),
                         new Policy.Term(
                                 "longer",
                                 List.of(new Match.HasOrigin(Origin.IGP)),
@@ -202,8 +202,8 @@ final class RibSamples {
         }
         if (random.nextInt(2) == 0) {
             float bandwidth = 125_000f * random.nextInt(0, 4);
-            list.add(new ExtendedCommunities(List.of(
-                    new LinkBandwidth(random.nextBoolean(), Asn.of(65001), Float.floatToIntBits(bandwidth)))));
+            list.add(new ExtendedCommunities(
+                    List.of(new LinkBandwidth(random.nextBoolean(), Asn.of(65001), Float.floatToIntBits(bandwidth)))));
         }
         return new PathAttributes(list);
     }

@@ -169,7 +169,7 @@ class UpdateGroupTest {
         announce(up(1, sourceOut), attributes(65001), prefixes(10));
         pass();
         firstOut.table.clear();
-        rib.refresh(peer, V4);
+        rib.refresh(peer, V4, false);
         pass();
         assertEquals(10, firstOut.table.size());
     }
