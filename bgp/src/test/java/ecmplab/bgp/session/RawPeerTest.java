@@ -340,6 +340,27 @@ class RawPeerTest {
     }
 
     @Test
+    void aConnectionOfAPeerThatRestartsGracefullyReplacesItsOldOne() throws IOException {
+        var kept = new Capability.GracefulRestart.PreservedFamily(1, 1, true);
+        var open = open(new Capability.GracefulRestart(false, true, 120, List.of(kept)));
+        try (var peer = new Peer()) {
+            peer.establish(open);
+            var first = listener.up();
+            Await.until("it is no late collision", () -> {
+                peer.send(MARKER + "0013 04");
+                return neighbor.snapshot().sent().keepalives() >= 3;
+            });
+            try (var again = new Peer()) {
+                again.establish(open);
+                Await.until("the new session is up", () -> listener.isUp()
+                        && !listener.up().equals(first));
+                peer.expectEnd();
+            }
+        }
+        assertEquals(new CloseReason.Restarted(), listener.closes.getFirst());
+    }
+
+    @Test
     void anOpenOfOursHasTheOctetsOfTheRfcs() throws IOException {
         try (var peer = new Peer()) {
             assertArrayEquals(Hex.bytes("""

@@ -287,6 +287,22 @@ class SessionPairTest {
                         && pair.left().snapshot().state() == State.ESTABLISHED);
     }
 
+    @Test
+    void aListenerOfAnyAddressTakesBothVersionsOfIpWithTheirKeys() {
+        assumeTrue(Transport.available() == Transport.EPOLL);
+        var port = rightServer
+                .listen(new InetSocketAddress(InetAddress.ofLiteral("::"), 0))
+                .getPort();
+        rightServer
+                .add(rightConfig().withPassive(true).withMd5Password("correct horse"), right)
+                .start();
+        leftServer
+                .add(leftConfig().withPort(port).withMd5Password("correct horse"), left)
+                .start();
+        awaitUp();
+        assertEquals(LEFT, right.up().negotiated().remote().getAddress());
+    }
+
     /** Two addresses of one interface of our own; they mean nothing without it. */
     @Test
     @Needs(Need.ROOT)
