@@ -23,7 +23,13 @@ final class Dialler {
 
     /** Ends in {@link ConnectedNeighbor#dialled} or {@link Event.DialFailed}. */
     void dial(SessionConfig config) {
-        var channel = transport.newConnector(config);
+        SocketChannel channel;
+        try {
+            channel = transport.newConnector(config);
+        } catch (ChannelException noDescriptor) {
+            neighbor.step(new Event.DialFailed("no socket: " + noDescriptor.getMessage()));
+            return;
+        }
         dialling = channel;
         loop.register(channel);
         try {

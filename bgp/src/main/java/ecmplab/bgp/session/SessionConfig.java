@@ -46,6 +46,11 @@ public record SessionConfig(
             throw new IllegalArgumentException(
                     "neighbour " + remoteAddress.getHostAddress() + ": must have an interface, as in fe80::1%eth0");
         }
+        var source = transport.localAddress();
+        if (source != null && source.getAddress().length != remoteAddress.getAddress().length) {
+            throw new IllegalArgumentException("local address " + source.getHostAddress() + " for neighbour "
+                    + remoteAddress.getHostAddress() + ": must be of the same version of IP");
+        }
         if (offer.role() != null && remoteAsn.equals(localAsn)) {
             throw new IllegalArgumentException("role " + offer.role() + " towards neighbour "
                     + remoteAddress.getHostAddress() + ": must be of another AS (RFC 9234 section 4.1)");

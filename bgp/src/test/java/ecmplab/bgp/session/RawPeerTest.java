@@ -352,8 +352,9 @@ class RawPeerTest {
             });
             try (var again = new Peer()) {
                 again.establish(open);
-                Await.until("the new session is up", () -> listener.isUp()
-                        && !listener.up().equals(first));
+                Await.until(
+                        "the new session is up",
+                        () -> listener.isUp() && !listener.up().equals(first));
                 peer.expectEnd();
             }
         }
