@@ -270,8 +270,20 @@ class FrrKeysTest {
                  exit-address-family
                 """);
         bgpd = new ProcessBuilder(
-                        "/usr/lib/frr/bgpd", "-S", "-n", "-Z", "-p", "" + port, "-l", FRR.getHostAddress(), "--vty_socket",
-                        folder.toString(), "-i", folder.resolve("bgpd.pid").toString(), "-f", config.toString())
+                        "/usr/lib/frr/bgpd",
+                        "-S",
+                        "-n",
+                        "-Z",
+                        "-p",
+                        "" + port,
+                        "-l",
+                        FRR.getHostAddress(),
+                        "--vty_socket",
+                        folder.toString(),
+                        "-i",
+                        folder.resolve("bgpd.pid").toString(),
+                        "-f",
+                        config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("bgpd.log").toFile())
                 .start();
