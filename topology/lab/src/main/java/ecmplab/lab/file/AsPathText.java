@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** An AS path as routers print it: {@code 65001 65002 {65003 65004}}. */
+/** An AS path as routers print it: {@code 65001 65002 {65003 65004}}, or with commas. */
 record AsPathText(AsPath path) {
     private static final Pattern PART = Pattern.compile("\\{([0-9, ]*)}|([0-9]+)");
 
@@ -17,7 +17,7 @@ record AsPathText(AsPath path) {
             "an AS path such as '65001 65002'", new Scalar.Form.Matching("^[0-9 ,{}]*$"), AsPathText::parse);
 
     private static AsPathText parse(String text) {
-        if (!text.matches("(\\s*(\\{[0-9, ]*[0-9][0-9, ]*}|[0-9]+))*\\s*")) {
+        if (!text.matches("([ ,]*+(\\{[ ,]*+[0-9]++[0-9, ]*+}|[0-9]++))*+[ ,]*+")) {
             throw new IllegalArgumentException(
                     "'" + text + "': must be an AS path such as '65001 65002 {65003 65004}'");
         }

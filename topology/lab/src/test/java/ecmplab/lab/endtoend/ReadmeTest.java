@@ -38,7 +38,9 @@ class ReadmeTest {
     private static void run(LabProgram lab, String command) throws Exception {
         var words = command.split(" +");
         switch (words[0]) {
-            case "demo", "bgp" -> {} // the drill below is what the demo runs; the speaker has a test of its own
+            case "demo",
+                    "bgp",
+                    "clear" -> {} // the drill below is what the demo runs; the speaker has a test of its own
             case "show" -> {
                 if (!command.contains("--control")) {
                     lab.fine(words);
@@ -83,6 +85,13 @@ class ReadmeTest {
                 assertTrue(summary.out().contains("local AS number 65010"), summary.out());
                 var routes = lab.fine("show", "bgp", "ipv4", "--control", control.toString());
                 assertTrue(routes.out().contains("203.0.113.10/32"), routes.out());
+                for (var command : commands()) {
+                    if (command.contains("speaker.") && !command.matches("(show|bgp (speaker|monitor)) .*")) {
+                        lab.fine(command.replace("/tmp/speaker.sock", control.toString())
+                                .replace("speaker.yml", config.toString())
+                                .split(" +"));
+                    }
+                }
             } finally {
                 speaker.destroy();
             }
