@@ -33,7 +33,11 @@ public final class ConnectedRoutes {
         return new ConnectedRoutes(speaker::announce, speaker::withdraw);
     }
 
-    /** Announces and withdraws what changed since the last time. @param wanted whether to announce any at all */
+    /**
+     * Announces and withdraws what changed since the last time.
+     *
+     * @param wanted whether to announce any at all
+     */
     public void update(boolean wanted) throws SocketException {
         update(wanted ? connected() : Set.of());
     }
