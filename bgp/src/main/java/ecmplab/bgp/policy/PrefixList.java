@@ -3,11 +3,22 @@ package ecmplab.bgp.policy;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Prefixes by order of entries: the first entry that fits a prefix permits or denies it; what fits none is denied. */
-public record PrefixList(String name, List<Entry> entries) {
-    public PrefixList {
-        entries = List.copyOf(entries);
+/** Prefixes by order of entries: the first entry that fits a prefix permits or denies it; what fits none is denied. Immutable. */
+public final class PrefixList {
+    /** Up to so many entries are faster looked at one by one. */
+    private static final int SHORT = 8;
+
+    private final String name;
+    private final List<Entry> entries;
+    private final @Nullable PrefixIndex index;
+
+    public PrefixList(String name, List<Entry> entries) {
+        this.name = name;
+        this.entries = List.copyOf(entries);
+        index = entries.size() <= SHORT ? null : new PrefixIndex(this.entries);
     }
 
     /** A list that permits exactly these prefixes. */
@@ -16,7 +27,18 @@ public record PrefixList(String name, List<Entry> entries) {
                 name, List.of(prefixes).stream().map(Entry::exactly).toList());
     }
 
+    public String name() {
+        return name;
+    }
+
+    public List<Entry> entries() {
+        return entries;
+    }
+
     boolean permits(AddressFamily family, long high, long low, int length) {
+        if (index != null) {
+            return index.permits(family, high, low, length);
+        }
         for (int i = 0; i < entries.size(); i++) {
             var entry = entries.get(i);
             if (entry.fits(family, high, low, length)) {
@@ -24,6 +46,22 @@ public record PrefixList(String name, List<Entry> entries) {
             }
         }
         return false;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof PrefixList list && list.name.equals(name) && list.entries.equals(entries));
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, entries);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + entries;
     }
 
     /**
@@ -48,8 +86,20 @@ public record PrefixList(String name, List<Entry> entries) {
             return new Entry(true, prefix, prefix.length(), prefix.family().bits());
         }
 
+        boolean hasLength(int length) {
+            return ge <= length && length <= le;
+        }
+
+        /** Whether its prefix is this one. */
+        boolean isOf(AddressFamily family, long high, long low, int length) {
+            return length == prefix.length()
+                    && high == prefix.high()
+                    && low == prefix.low()
+                    && family == prefix.family();
+        }
+
         boolean fits(AddressFamily family, long high, long low, int length) {
-            if (family != prefix.family() || length < ge || length > le) {
+            if (family != prefix.family() || !hasLength(length)) {
                 return false;
             }
             int bits = prefix.length();

@@ -13,6 +13,7 @@ import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PolicyTest {
@@ -113,5 +114,24 @@ class PolicyTest {
         var context = new PolicyContext(Asn.of(65000), Prefix.parse("192.0.2.1").address(), Asn.of(65001));
         return policy.explain(prefix, PathAttributes.of(Origin.IGP, AsPath.EMPTY), context)
                 .deciding();
+    }
+
+    @Test
+    void aLongListAnswersAsItsEntriesReadOneByOne() {
+        var random = new Random(11);
+        int permitted = 0;
+        for (int i = 0; i < 300; i++) {
+            var list = PolicyEvaluationTest.prefixList(random);
+            for (int j = 0; j < 300; j++) {
+                var prefix = PolicyEvaluationTest.prefix(random);
+                boolean expected = NaiveMatch.permits(list, prefix);
+                assertEquals(
+                        expected,
+                        list.permits(prefix.family(), prefix.high(), prefix.low(), prefix.length()),
+                        prefix + " on " + list);
+                permitted += expected ? 1 : 0;
+            }
+        }
+        assertTrue(permitted > 9_000 && permitted < 81_000, "both answers occur: " + permitted);
     }
 }
