@@ -16,7 +16,6 @@ public final class Bfd implements AutoCloseable {
     /** UDP port of single-hop Control packets (RFC 5881 section 4). */
     public static final int PORT = 3784;
 
-    private static final int NICE = -15;
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private final BfdLoop loop;
@@ -52,11 +51,7 @@ public final class Bfd implements AutoCloseable {
     }
 
     private void run() {
-        if (Linux.becomeRealTime() >= 0) {
-            scheduling = "real time, round robin, priority 1";
-        } else {
-            scheduling = Linux.setNice(NICE) >= 0 ? "nice " + NICE : "ordinary: the process may not raise it";
-        }
+        scheduling = Priority.raise();
         loop.run();
     }
 

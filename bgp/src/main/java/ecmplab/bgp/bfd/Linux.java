@@ -197,13 +197,17 @@ final class Linux {
         }
     }
 
-    /** Gives the calling thread the lowest real-time priority: it runs before all ordinary threads of the machine. */
-    static int becomeRealTime() {
+    /**
+     * Gives a thread the lowest real-time priority: it runs before all ordinary threads of the machine.
+     *
+     * @param thread the kernel's number of it; 0 for the calling one
+     */
+    static int makeRealTime(int thread) {
         var captured = CAPTURED.get();
         try (var arena = Arena.ofConfined()) {
             long priority = arena.allocateFrom(JAVA_INT, 1).address();
             int policy = SCHED_RR | SCHED_RESET_ON_FORK;
-            return result((int) SETSCHEDULER.invokeExact(captured, 0, policy, priority), captured);
+            return result((int) SETSCHEDULER.invokeExact(captured, thread, policy, priority), captured);
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }
