@@ -71,7 +71,11 @@ public final class TablePaths {
             if ((attributes[at + 1] & 0xFF) == AttributeType.MP_REACH_NLRI) {
                 reach(attributes, at, next, prefix, addPath, path.pathId(), out);
             } else {
-                out.writeBytes(attributes, at, next - at);
+                // BIRD dumps some attributes without their flags.
+                int type = attributes[at + 1] & 0xFF;
+                int kept = attributes[at] & (AttributeType.EXTENDED_LENGTH | AttributeType.PARTIAL);
+                out.writeByte(AttributeType.isKnown(type) ? AttributeType.usualFlags(type) | kept : attributes[at]);
+                out.writeBytes(attributes, at + 1, next - at - 1);
             }
             at = next;
         }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             MonitorCommand.class,
             DecodeCommand.class,
             EncodeCommand.class,
+            MrtCommand.class,
             OrderCommands.Reload.class,
             OrderCommands.Announce.class,
             OrderCommands.Withdraw.class,
@@ -34,7 +35,7 @@ final class BgpCommand implements Callable<Integer> {
     public Integer call() {
         throw new Failure(
                 Exit.USAGE,
-                "lab bgp: speaker, schema, reload, announce, withdraw, drain, neighbor, policy test, monitor, decode, encode; 'lab bgp --help' says more");
+                "lab bgp: speaker, schema, reload, announce, withdraw, drain, neighbor, policy test, monitor, decode, encode, mrt; 'lab bgp --help' says more");
     }
 
     @Command(

@@ -4,8 +4,6 @@ import ecmplab.bgp.attribute.UpdateOptions;
 import ecmplab.bgp.mrt.MrtReader;
 import ecmplab.bgp.mrt.MrtRecord;
 import ecmplab.bgp.mrt.TablePaths;
-import ecmplab.bgp.wire.AddressFamily;
-import ecmplab.bgp.wire.Framing;
 import ecmplab.packet.CaptureReader;
 import ecmplab.packet.TcpStreams;
 import java.io.BufferedInputStream;
@@ -15,7 +13,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -139,12 +136,7 @@ public final class MessageInput {
 
     private void message(MrtRecord.Message message) {
         var ends = message.ends();
-        var families = EnumSet.allOf(AddressFamily.class);
-        var how = UpdateOptions.of(!ends.peerAsn().equals(ends.localAsn()), message.fourOctetAs(), families)
-                .withMaxMessageSize(Framing.EXTENDED_MESSAGE)
-                .withExtendedNextHop(families)
-                .withAddPath(message.addPath() ? families : EnumSet.noneOf(AddressFamily.class));
-        var json = recorded(message.message().toArray(), how);
+        var json = recorded(message.message().toArray(), MrtText.options(message));
         json.put("time", message.at().toString())
                 .put("peer", ends.peer().getHostAddress())
                 .put("peerAs", ends.peerAsn().value())

@@ -2,6 +2,7 @@ package ecmplab.lab.show;
 
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.CommandTree;
+import ecmplab.lab.message.TableDump;
 
 /** What every speaker can be asked: {@code show bgp ...}, {@code show bfd ...}, {@code wait ...} and {@code bgp monitor}. */
 public final class BgpShow {
@@ -16,5 +17,6 @@ public final class BgpShow {
         BfdShow.add(commands, speaker);
         WaitShow.add(commands, speaker, feed);
         MonitorShow.add(commands, speaker, feed);
+        commands.on("bgp mrt", values -> TableDump.answer(speaker));
     }
 }
