@@ -67,7 +67,8 @@ final class Asker implements AutoCloseable {
             while (channel.read(answer) >= 0 && answer.hasRemaining()) {
                 // until the end
             }
-            if (answer.get(0) != '0') {
+            // an answer begins with its exit code, in four octets
+            if (answer.position() < Integer.BYTES || answer.getInt(0) != 0) {
                 throw new IOException(
                         "refused: " + new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8));
             }
