@@ -23,6 +23,7 @@ final class Show {
     /** Who knows of what, by the first word. */
     private static final Map<String, Set<String>> KNOWING = Map.ofEntries(
             Map.entry("bgp", Set.of("router", "frr", "bird")),
+            Map.entry("bfd", Set.of("router")),
             Map.entry("ip", Set.of("router", "frr", "bird")),
             Map.entry("vip", Set.of("mux")),
             Map.entry("flows", Set.of("mux")),

@@ -12,7 +12,9 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Ask the nodes. Words may be shortened:",
-            "bgp summary | bgp neighbors [ADDRESS] | bgp ipv4 [PREFIX]",
+            "bgp summary | bgp neighbors [ADDRESS [received-routes|routes|filtered-routes|advertised-routes]]",
+            "bgp ipv4|ipv6 [PREFIX [longer-prefixes]] | bgp community|large-community|regexp WHAT",
+            "bgp policy [NAME] | bgp peer-group [NAME] | bgp memory | bfd peers [brief]",
             "ip route [PREFIX] | ip ecmp [PREFIX]",
             "vip [VIP] | flows | tables | vxlan | nat | probes"
         })

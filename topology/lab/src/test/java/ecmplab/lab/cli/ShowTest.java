@@ -59,7 +59,7 @@ class ShowTest {
     void whatOnlyTheEdgeRouterKnowsIsAskedThereAndPrintedAsItIs() throws Exception {
         assertEquals(
                 "bgp summary of edge\n", program.run("show", "bgp", "summary").out());
-        assertEquals("bgp summary of edge\n", program.run("sh", "b", "su").out());
+        assertEquals("bgp summary of edge\n", program.run("sh", "bg", "su").out());
         assertEquals(
                 "{\n  \"said\" : \"bgp summary\"\n}\n",
                 program.run("show", "bgp", "summary", "--json").out());

@@ -63,6 +63,9 @@ class FrrKeysTest {
                             "*.connectionsDialled",
                             "*.discardedAttributes",
                             "*.exportPolicy",
+                            // only once sent or received there
+                            "*.gracefulRestartInfo.endOfRibRecv.ipv4Unicast",
+                            "*.gracefulRestartInfo.endOfRibSend.ipv4Unicast",
                             "*.importPolicy",
                             "*.lastResetDueTo",
                             "*.neighborCapabilities.hostName.rcvDomainName",
