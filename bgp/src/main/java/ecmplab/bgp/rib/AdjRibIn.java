@@ -43,6 +43,13 @@ final class AdjRibIn {
         return rule == null ? attribute : rule.judge(attribute, prefixes, prefix);
     }
 
+    /** Lets go of what was remembered of the attributes judged last. */
+    void forget() {
+        if (rule != null) {
+            rule.forget();
+        }
+    }
+
     /** Lets go of what was remembered of attributes judged before. */
     void clear() {
         if (rule != null) {

@@ -68,7 +68,7 @@ public final class Rib {
             tables.put(family, table);
             addIn(local, table, false);
         }
-        reader = new BatchReader();
+        reader = new BatchReader(attributes, this::table, local);
     }
 
     /** A session is established with a peer that has not kept anything: see the other {@code up}. */
@@ -205,7 +205,7 @@ public final class Rib {
         for (var in : peer.in.values()) {
             if (setTerms(in, terms)) {
                 table(in.family).judgeAgain(in);
-                forget(in);
+                in.forget();
             }
         }
         for (var member : List.copyOf(peer.out.values())) {
@@ -444,71 +444,5 @@ public final class Rib {
                 && Objects.equals(one.role(), other.role())
                 && one.fourOctetAs() == other.fourOctetAs()
                 && one.maxMessageSize() == other.maxMessageSize();
-    }
-
-    private static void forget(AdjRibIn in) {
-        if (in.rule != null) {
-            in.rule.forget();
-        }
-    }
-
-    /** Replays batches into the tables: one look-up of attributes an UPDATE. */
-    private final class BatchReader implements RouteBatch.Sink {
-        private Peer peer = Rib.this.local;
-        private int attribute = AttributeTable.NONE;
-        private int announced;
-        private int withdrawn;
-
-        Applied replay(Peer from, RouteBatch batch) {
-            peer = from;
-            announced = 0;
-            withdrawn = 0;
-            batch.replay(this);
-            attributes.release(attribute);
-            attribute = AttributeTable.NONE;
-            from.in.values().forEach(Rib::forget);
-            return new Applied(announced, withdrawn);
-        }
-
-        @Override
-        public void attributes(byte[] octets, int from, int length) {
-            attributes.release(attribute);
-            attribute = length > AttributeArena.LONGEST ? AttributeTable.NONE : attributes.intern(octets, from, length);
-        }
-
-        @Override
-        public void reach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-            var in = peer.in(family);
-            announced++;
-            if (in != null && attribute == AttributeTable.NONE) {
-                // Longer than any message of ours can carry, as the path of a peer with two-octet AS numbers may
-                // become.
-                peer.refused++;
-                table(family).unreach(in, high, low, prefixLength, pathId);
-            } else if (in != null) {
-                if (attributes.any(attribute, BlockFacts.OWN_AS)) {
-                    peer.loops++;
-                }
-                table(family).reach(in, high, low, prefixLength, pathId, attribute);
-            }
-        }
-
-        @Override
-        public void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-            var in = peer.in(family);
-            withdrawn++;
-            if (in != null) {
-                table(family).unreach(in, high, low, prefixLength, pathId);
-            }
-        }
-
-        @Override
-        public void endOfRib(AddressFamily family) {
-            var in = peer.in(family);
-            if (in != null) {
-                in.endOfRib = true;
-                table(family).sweepStale(in);
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import ecmplab.bgp.attribute.PathAttribute.NextHop;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PrefixList;
 import ecmplab.bgp.rib.PathView;
+import ecmplab.bgp.rib.PrefixLimit;
 import ecmplab.bgp.rib.Reason;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
@@ -17,6 +18,7 @@ import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.session.State;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.Notification;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.testkit.Await;
@@ -308,6 +310,34 @@ class SpeakerPairTest {
         var config = SpeakerConfig.of(EDGE_AS, RouterId.parse("10.0.0.254"))
                 .withListen(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.77"), 0));
         assertThrows(UncheckedIOException.class, () -> Speaker.start(config, changes -> {}, event -> {}));
+    }
+
+    @Test
+    void aNeighbourThatAnnouncesMoreThanItsLimitIsToldSoAndStaysDown() {
+        var limits = Map.of(AddressFamily.IPV4_UNICAST, new PrefixLimit(2, 50));
+        var neighbor = edgeNeighbor(1);
+        var edge = start(SpeakerConfig.of(EDGE_AS, RouterId.parse("10.0.0.254"))
+                .withListen(new InetSocketAddress(EDGE, 0))
+                .withNeighbors(List.of(neighbor.withOptions(neighbor.options().withLimits(limits, null)))));
+        var mux = mux(1, edge);
+        mux.announce(VIP);
+        Await.until("a warning", () -> limitEvents(false) == 1);
+        mux.announce(Prefix.parse("203.0.113.11/32"));
+        mux.announce(Prefix.parse("203.0.113.12/32"));
+        Await.until("the end of the session", () -> limitEvents(true) == 1);
+        Await.until(
+                "the reason at the neighbour",
+                () -> events(1).stream()
+                        .anyMatch(event -> event instanceof SpeakerEvent.NotificationReceived received
+                                && received.notification().code() == Notification.CEASE
+                                && received.notification().subcode() == Notification.CEASE_MAX_PREFIXES));
+        Await.until("no routes of it", () -> nextHops(VIP).isEmpty());
+    }
+
+    private long limitEvents(boolean exceeded) {
+        return edgeEvents.stream()
+                .filter(event -> event instanceof SpeakerEvent.PrefixLimit limit && limit.exceeded() == exceeded)
+                .count();
     }
 
     private Speaker edge(int muxes) {
