@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class CaseRun implements AutoCloseable {
     private static final int FIRST_PREFIX = 0xC612_0000;
     private static final int FIRST_TAIL = 64_496;
-    /** More than twice any hold time of the cases. */
-    private static final int SILENCE_MILLIS = 8_000;
 
     final Scene scene;
     final Profile profile;
@@ -111,14 +109,24 @@ final class CaseRun implements AutoCloseable {
 
     /** Waits until the beacon came so often; says whether it did. */
     boolean beacons(long count) throws InterruptedException {
-        return scene.await(() -> beaconsSeen() >= count || peer().ended(), 10_000);
+        return scene.await(() -> beaconsSeen() >= count || peer().ended());
     }
 
     long beaconsSeen() {
         var beacon = HexFormat.of().formatHex(text.octets(Observer.BEACON));
         return peer().count(
                         MessageText.UPDATE,
-                        body -> HexFormat.of().formatHex(body).endsWith(beacon));
+                        body -> HexFormat.of().formatHex(body).contains(beacon));
+    }
+
+    /** Has the observer announce a route and waits until the peer has it, or the connection ends; what was due before came before. */
+    void sentinel() throws InterruptedException {
+        var nlri = HexFormat.of().formatHex(observer.announceAnother());
+        scene.await(() -> ended()
+                || peer().count(
+                                        MessageText.UPDATE,
+                                        body -> HexFormat.of().formatHex(body).contains(nlri))
+                        > 0);
     }
 
     /** The subtypes of the ROUTE-REFRESH messages that came, one after the other. */
@@ -228,7 +236,7 @@ final class CaseRun implements AutoCloseable {
     }
 
     String ending(RawPeer connection) throws InterruptedException {
-        scene.await(() -> connection.ended() || connection.notification() != null, SILENCE_MILLIS);
+        scene.await(() -> connection.ended() || connection.notification() != null);
         var notification = connection.notification();
         if (notification == null) {
             return connection.ended() ? "closed" : "silence";

@@ -11,7 +11,7 @@ import java.util.concurrent.Semaphore;
 
 /** Runs cases against a subject, many at once. */
 final class CaseRunner {
-    private static final int AT_ONCE = 24;
+    private static final int AT_ONCE = 16;
 
     private CaseRunner() {}
 

@@ -22,7 +22,8 @@ import java.util.Map;
  * <p>Outcomes: {@code code/subcode} of the NOTIFICATION, with {@code data octets} if they matter; {@code closed} without one;
  * {@code established}; {@code withdraw} (the route is gone); {@code keep} (it stays as it was); {@code accept} (it is replaced);
  * {@code carry} (and the attribute is passed on), {@code carry partial} (with the Partial bit), {@code discard} (and the attribute is not
- * passed on); {@code resent}, {@code demarcated} (between BoRR and EoRR), {@code ignored}; {@code silence}.
+ * passed on); {@code resent}, {@code demarcated} (between BoRR and EoRR), {@code ignored}; {@code goes on} (nothing
+ * ends the session), {@code silence}.
  */
 final class CaseTable {
     private static final int COLUMNS = 6;

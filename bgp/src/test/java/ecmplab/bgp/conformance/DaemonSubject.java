@@ -35,6 +35,7 @@ final class DaemonSubject implements SubjectSpeaker {
                  bgp router-id 10.0.0.1
                  no bgp ebgp-requires-policy
                  no bgp suppress-duplicates
+                 coalesce-time 0
                  bgp listen limit 65535
                 %s address-family ipv6 unicast
                 %s exit-address-family

@@ -31,6 +31,7 @@ final class Observer extends RawPeer {
     private final Map<String, Route> routes = new HashMap<>();
 
     private int updates;
+    private int announced;
 
     private Observer(Scene scene, InetAddress from, SubjectSpeaker subject) throws IOException {
         super(scene, from, subject.address());
@@ -59,6 +60,18 @@ final class Observer extends RawPeer {
             observer.close();
             scene.await(() -> false, 100);
         }
+    }
+
+    /** Announces a route that was not there before; returns its NLRI. */
+    byte[] announceAnother() {
+        int number;
+        synchronized (this) {
+            number = ++announced;
+        }
+        var nlri = HexFormat.of().parseHex("200A63%04X".formatted(number));
+        send(new MessageText(Map.of("NLRI", nlri))
+                .messages("UPDATE [[ ]] [[ 40 01 01 00  40 02 [ 02 01 0000FDF1 ]  40 03 [ C0000209 ] ]] $NLRI"));
+        return nlri;
     }
 
     /** What it has for the NLRI, or null. */

@@ -47,7 +47,10 @@ final class OurSubject implements SubjectSpeaker {
                 .withPassive(true)
                 .withHops(64)
                 .withFamilies(EnumSet.allOf(AddressFamily.class));
-        speaker.addNeighbor(NeighborConfig.of(session).withNextHop(InetAddress.ofLiteral("2001:db8::1")));
+        speaker.addNeighbor(NeighborConfig.of(session)
+                // An address of the loopback network is nobody's next hop.
+                .withNextHop(InetAddress.ofLiteral("192.0.2.1"))
+                .withNextHop(InetAddress.ofLiteral("2001:db8::1")));
         Await.until(
                 "neighbour " + peer.getHostAddress() + " may come",
                 () -> speaker.neighbor(peer).session().state() == State.ACTIVE);

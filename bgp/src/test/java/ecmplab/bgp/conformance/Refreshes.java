@@ -10,12 +10,15 @@ final class Refreshes {
         if (!run.settle()) {
             return run.ending();
         }
-        // Nothing says that nothing will come; what comes, comes within the time of a flush.
-        run.scene.await(() -> run.beaconsSeen() > before, 1_500);
+        // Two, because the first may share a flush with the answer and be ahead of it.
+        run.sentinel();
+        run.sentinel();
         if (run.beaconsSeen() == before) {
             return "ignored";
         }
-        run.scene.await(() -> run.subtypes().contains("2"), run.subtypes().contains("1") ? 5_000 : 0);
+        if (run.subtypes().contains("1")) {
+            run.scene.await(() -> run.subtypes().contains("2"));
+        }
         return run.subtypes().equals("12")
                 ? "demarcated"
                 : "resent" + (run.subtypes().isEmpty() ? "" : " " + run.subtypes());

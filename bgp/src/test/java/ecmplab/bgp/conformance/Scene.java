@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /** The monitor that everything around one subject shares, so that a case can wait for whichever of several things comes first. */
 final class Scene {
     /** Far above what a busy machine takes. */
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_SECONDS = 60;
 
     /** Waits for the condition, which is looked at with the monitor held; says whether it came true. */
     boolean await(BooleanSupplier condition) throws InterruptedException {

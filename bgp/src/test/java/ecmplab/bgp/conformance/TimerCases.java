@@ -5,6 +5,8 @@ import java.util.List;
 /** Cases that take time, or more than one connection: timers (RFC 4271 sections 4.4, 6.5 and 8.2.2), pieces of messages, collisions. */
 final class TimerCases {
     private static final String HOLD_3 = "OPEN 04 FDEA 0003 $ID [ 02 [ 01 04 00010001 02 00 41 04 0000FDEA ] ]";
+    private static final String HOLD_9 = HOLD_3.replace("0003", "0009");
+    private static final int KEEPALIVES_OF_THREE_HOLD_TIMES = 12;
     private static final int SECOND = 1_000;
 
     private TimerCases() {}
@@ -30,13 +32,22 @@ final class TimerCases {
     private static String silence(CaseRun run) throws Exception {
         run.connect().await(MessageText.OPEN);
         run.send(HOLD_3 + " ; KEEPALIVE");
-        return run.ending();
+        return expiry(run);
+    }
+
+    /** By the subject's own clock: it sends a KEEPALIVE each second, and should end the session after the third. */
+    private static String expiry(CaseRun run) throws Exception {
+        var peer = run.peer();
+        run.scene.await(() -> peer.notification() != null
+                || peer.ended()
+                || peer.count(MessageText.KEEPALIVE, body -> true) > KEEPALIVES_OF_THREE_HOLD_TIMES);
+        return peer.notification() == null && !peer.ended() ? "goes on" : run.ending();
     }
 
     private static String silenceInOpenConfirm(CaseRun run) throws Exception {
         run.connect().await(MessageText.OPEN);
         run.send(HOLD_3);
-        return run.ending();
+        return expiry(run);
     }
 
     private static String keepalives(CaseRun run) throws Exception {
@@ -59,8 +70,8 @@ final class TimerCases {
 
     private static String updatesOnly(CaseRun run) throws Exception {
         run.connect().await(MessageText.OPEN);
-        run.send(HOLD_3 + " ; KEEPALIVE");
-        for (int i = 0; i < 5; i++) {
+        run.send(HOLD_9 + " ; KEEPALIVE");
+        for (int i = 0; i < 11; i++) {
             run.send("UPDATE [[ ]] [[ $BASE ]] $P");
             run.scene.await(run.peer()::ended, SECOND);
         }
