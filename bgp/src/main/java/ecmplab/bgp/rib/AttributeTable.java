@@ -239,8 +239,8 @@ final class AttributeTable {
     private void grow() {
         var larger = new int[index.length * 2];
         int mask = larger.length - 1;
-        for (int id : index) {
-            if (id != NONE) {
+        for (int id = NONE + 1; id < limit; id++) {
+            if (references.get(id) != 0) {
                 int slot = hashes.get(id) & mask;
                 while (larger[slot] != NONE) {
                     slot = slot + 1 & mask;

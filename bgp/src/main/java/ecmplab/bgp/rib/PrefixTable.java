@@ -29,9 +29,12 @@ final class PrefixTable {
     private final AddressFamily family;
     private final int maximum;
     private final long seed;
+    /** Addresses of IPv4 prefixes; those of IPv6 prefixes are in {@link #high} and {@link #low}. */
+    private final IntColumn addresses = new IntColumn();
+
     private final LongColumn high = new LongColumn();
     private final LongColumn low = new LongColumn();
-    private final IntColumn lengths = new IntColumn();
+    private final ByteColumn lengths = new ByteColumn();
     private final int[] countByLength;
     private final IntQueue freeIds = new IntQueue();
     private int limit;
@@ -67,7 +70,7 @@ final class PrefixTable {
     }
 
     long high(int id) {
-        return high.get(id);
+        return family == AddressFamily.IPV4_UNICAST ? (long) addresses.get(id) << 32 : high.get(id);
     }
 
     long low(int id) {
@@ -97,26 +100,51 @@ final class PrefixTable {
         return NONE;
     }
 
+    /**
+     * Reads the slot where the search for the prefix begins, and decides nothing by it: done for some prefixes one right after the other,
+     * the processor waits for memory once and not once a prefix. The result means nothing.
+     */
+    long touch(long highBits, long lowBits, int length) {
+        long hash = hash(key(highBits, lowBits, length));
+        return segment(hash).slots[(int) hash & SLOT_MASK];
+    }
+
     /** The id of the prefix, a new one when it had none; {@link #NONE} when the table is full. Host bits must be zero. */
     int add(long highBits, long lowBits, int length) {
-        int known = find(highBits, lowBits, length);
-        if (known != NONE) {
-            return known;
-        }
         long key = key(highBits, lowBits, length);
         long hash = hash(key);
-        if (size == maximum || !makeRoom(hash)) {
+        var segment = segment(hash);
+        long[] slots = segment.slots;
+        int free = (int) hash & SLOT_MASK;
+        for (; slots[free] != 0; free = free + 1 & SLOT_MASK) {
+            if (slots[free] >>> ID_BITS == key) {
+                int known = (int) slots[free] & ID_MASK;
+                if (same(known, highBits, lowBits, length)) {
+                    return known;
+                }
+            }
+        }
+        boolean fits = segment.used < FULL;
+        if (size == maximum || (!fits && !makeRoom(hash))) {
             return NONE;
         }
         int id = freeIds.isEmpty() ? limit++ : freeIds.remove();
-        high.set(id, highBits);
-        if (family == AddressFamily.IPV6_UNICAST) {
+        if (family == AddressFamily.IPV4_UNICAST) {
+            addresses.set(id, (int) (highBits >>> 32));
+        } else {
+            high.set(id, highBits);
             low.set(id, lowBits);
         }
         lengths.set(id, length);
         countByLength[length]++;
         size++;
-        segment(hash).insert(hash, key << ID_BITS | id);
+        long slot = key << ID_BITS | id;
+        if (fits) {
+            slots[free] = slot;
+            segment.used++;
+        } else {
+            segment(hash).insert(hash, slot);
+        }
         return id;
     }
 

@@ -26,6 +26,9 @@ public final class RouteBatch {
     /** Most octets that a batch grows by with one UPDATE without its columns having to: see {@link #isFull}. */
     private static final int ROOM = 1 << 12;
 
+    /** Words, of two or three a route, that a sink is told of before it gets them. */
+    private static final int LOOK_AHEAD = 64;
+
     private static final int FIRST_BLOCKS = 1 << 16;
     private static final int FIRST_WORDS = 1 << 14;
     /** Columns that batches gave back, at most 6 MB of them: a flood makes no garbage. */
@@ -111,7 +114,10 @@ public final class RouteBatch {
 
     /** Replays the batch in order. */
     public void replay(Sink sink) {
-        for (int i = 0; i < wordsLength; ) {
+        for (int i = 0, announced = 0; i < wordsLength; ) {
+            if (i >= announced) {
+                announced = announce(sink, i);
+            }
             long head = words[i];
             switch ((int) (head & 0xFF)) {
                 case ATTRIBUTES -> {
@@ -136,6 +142,28 @@ public final class RouteBatch {
                 }
             }
         }
+    }
+
+    /** Tells the sink which routes come next, from the word on; returns the word after them. */
+    private int announce(Sink sink, int from) {
+        int to = Math.min(wordsLength, from + LOOK_AHEAD);
+        int i = from;
+        while (i < to) {
+            long head = words[i];
+            int kind = (int) head & 0xFF;
+            boolean v6 = (head >>> 8 & 0xFF) == AddressFamily.IPV6_UNICAST.ordinal();
+            if (kind == REACH || kind == UNREACH) {
+                sink.soon(
+                        FAMILIES[(int) (head >>> 8) & 0xFF],
+                        words[i + 1],
+                        v6 ? words[i + 2] : 0,
+                        (int) (head >>> 16) & 0xFF);
+                i += v6 ? 3 : 2;
+            } else {
+                i += 2;
+            }
+        }
+        return i;
     }
 
     private void route(int kind, AddressFamily family, long high, long low, int prefixLength, int pathId) {
@@ -172,5 +200,8 @@ public final class RouteBatch {
         void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId);
 
         void endOfRib(AddressFamily family);
+
+        /** A route or withdrawal of the prefix is among the next: what it needs can be fetched already. Changes nothing. */
+        default void soon(AddressFamily family, long high, long low, int prefixLength) {}
     }
 }
