@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** What the RIB thread does for a speaker: takes what sessions and programs hand over, and tells listeners what came of it. */
@@ -49,6 +50,7 @@ final class RibWork implements Exchanges, Rib.Listener {
     private int restarts;
     private final Set<InetAddress> ownAddresses = new HashSet<>();
     private final FlushWatch flush = new FlushWatch();
+    private Predicate<InetAddress> reachableNextHop = address -> true;
     private List<NextHop> lastSet = List.of();
     private List<RouteListener.NextHop> lastTranslated = List.of();
     /** What {@link #numbers()} answers while the RIB thread is busy. */
@@ -241,8 +243,14 @@ final class RibWork implements Exchanges, Rib.Listener {
         events.tell(at -> new SpeakerEvent.OwnRouteAnnounced(at, prefix, distinct));
     }
 
+    /** Next hops that are not {@code reachable} cannot be used from now on; asked for each when one is first seen, and again now. */
+    void trackNextHops(Predicate<InetAddress> reachable) {
+        reachableNextHop = reachable;
+        rib.nextHopsChanged();
+    }
+
     private boolean isUsableNextHop(InetAddress address) {
-        return !NextHop.isMartian(address) && !ownAddresses.contains(address);
+        return !NextHop.isMartian(address) && !ownAddresses.contains(address) && reachableNextHop.test(address);
     }
 
     @Override

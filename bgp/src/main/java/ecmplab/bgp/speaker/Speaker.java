@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -273,6 +274,15 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
                 .filter(route -> plan.announced().contains(route.prefix()))
                 .forEach(this::announce);
         return plan;
+    }
+
+    /**
+     * Next hops that are not {@code reachable} make their paths unusable from now on; at first all are taken to be.
+     *
+     * @param reachable called on the RIB thread, again for every next hop in use each time this is called; must not block
+     */
+    public void trackNextHops(Predicate<InetAddress> reachable) {
+        thread.order(() -> work.trackNextHops(reachable));
     }
 
     /** Ends the session with Cease/2 and a text for the neighbour's operator (RFC 9003), and stays down until {@link #startNeighbor}. */

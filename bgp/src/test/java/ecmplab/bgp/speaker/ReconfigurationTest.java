@@ -129,6 +129,18 @@ class ReconfigurationTest {
     }
 
     @Test
+    void nextHopsThatCannotBeReachedAreNotUsedUntilTheyCanAgain() {
+        var hub = hub(config(1, 2));
+        spoke(1, hub).announce(VIP);
+        spoke(2, hub).announce(VIP);
+        Await.until("two next hops", () -> nextHops(hub, VIP) == 2);
+        hub.trackNextHops(address -> !address.equals(InetAddress.ofLiteral("192.0.2.11")));
+        Await.until("the first is out of reach", () -> nextHops(hub, VIP) == 1);
+        hub.trackNextHops(address -> true);
+        Await.until("and back", () -> nextHops(hub, VIP) == 2);
+    }
+
+    @Test
     void whatOnlyANewProcessCanHaveChangesNothing() {
         var hub = hub(config(1));
         var wanted = SpeakerConfig.of(Asn.of(65009), RouterId.parse("10.9.9.9"))

@@ -33,6 +33,7 @@ public final class SpeakerFile {
     public sealed interface Loaded {}
 
     /**
+     * @param tracksNextHops whether next hops must be reachable by the kernel's routes
      * @param redistributesConnected whether the subnets of this machine's interfaces are announced too
      * @param metrics where to serve Prometheus metrics; null for nowhere
      * @param collectors who is told by BMP
@@ -41,6 +42,7 @@ public final class SpeakerFile {
     public record Good(
             SpeakerConfig config,
             boolean redistributesConnected,
+            boolean tracksNextHops,
             @Nullable InetSocketAddress metrics,
             List<BmpCollector> collectors,
             @Nullable MrtFiles recording)
@@ -51,7 +53,13 @@ public final class SpeakerFile {
 
         /** @param address such as {@code 127.0.0.1:9342}. @throws IllegalArgumentException saying what is wrong */
         public Good withMetrics(String address) {
-            return new Good(config, redistributesConnected, RoutingScalars.socket(address), collectors, recording);
+            return new Good(
+                    config,
+                    redistributesConnected,
+                    tracksNextHops,
+                    RoutingScalars.socket(address),
+                    collectors,
+                    recording);
         }
     }
 
@@ -86,8 +94,11 @@ public final class SpeakerFile {
         var config = config(settings, problems);
         var metrics = settings.get("metrics", RoutingScalars.SOCKET).orElse(null);
         var recording = recording(settings, problems);
+        boolean tracks = settings.each("next-hop-tracking").stream()
+                .anyMatch(word -> word.text().equals("kernel"));
         return problems.none()
-                ? new Good(config, settings.has("redistribute"), metrics, collectors(settings, config), recording)
+                ? new Good(
+                        config, settings.has("redistribute"), tracks, metrics, collectors(settings, config), recording)
                 : new Bad(problems.list());
     }
 

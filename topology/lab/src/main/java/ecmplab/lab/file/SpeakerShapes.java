@@ -232,6 +232,10 @@ final class SpeakerShapes {
                     "lists of terms by name"),
             may("announce", new ListOf(ROUTES_ITEM, "routes"), "its own routes"),
             may("redistribute", oneOrMore(new Words(List.of("connected")), "sources"), "subnets of its interfaces"),
+            may(
+                    "next-hop-tracking",
+                    new Words(List.of("none", "kernel")),
+                    "use only next hops that the kernel has a route to, a default route not counted; default none"),
             may("multipath", new ShortOr(new Plain(PATHS), MULTIPATH), "paths used at most for a prefix; default 64"),
             may("always-compare-med", YES_NO, "between different ASes too; default false"),
             may("graceful-shutdown", YES_NO, "honour the community (RFC 8326); default true"),

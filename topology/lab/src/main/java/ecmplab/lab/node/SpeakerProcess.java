@@ -15,6 +15,7 @@ import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.speaker.ConnectedRoutes;
 import ecmplab.lab.speaker.Hangup;
+import ecmplab.lab.speaker.NextHopTracking;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.Reload;
 import ecmplab.lab.speaker.SpeakerOrders;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code lab bgp speaker}: a speaker without a lab, in the foreground, until SIGINT or SIGTERM. */
 public final class SpeakerProcess {
-    /** How long new subnets of interfaces may go unseen. */
+    /** How long new subnets of interfaces, and other routes of the kernel, may go unseen. */
     private static final long CONNECTED_SECONDS = 2;
 
     private SpeakerProcess() {}
@@ -71,11 +72,13 @@ public final class SpeakerProcess {
             BgpShow.add(commands, speaker, feed);
             SpeakerOrders.add(commands, speaker);
             var connected = new AtomicBoolean(file.redistributesConnected());
+            var tracked = new AtomicBoolean(file.tracksNextHops());
             var reload = new Reload(
                     config,
                     speaker,
                     good -> {
                         connected.set(good.redistributesConnected());
+                        tracked.set(good.tracksNextHops());
                         recordings.apply(good);
                         warnings(good.config()).forEach(progress::println);
                     },
@@ -96,8 +99,10 @@ public final class SpeakerProcess {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
                 var subnets = ConnectedRoutes.of(speaker);
+                var tracking = new NextHopTracking(speaker);
                 do {
                     subnets.update(connected.get());
+                    tracking.update(tracked.get());
                 } while (!stop.await(CONNECTED_SECONDS, TimeUnit.SECONDS));
             }
         } finally {

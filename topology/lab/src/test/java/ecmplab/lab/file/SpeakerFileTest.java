@@ -203,6 +203,18 @@ class SpeakerFileTest {
     }
 
     @Test
+    void whatTheProcessDoesBesideTheSpeakerArrives() {
+        var file = assertInstanceOf(
+                SpeakerFile.Good.class,
+                SpeakerFile.parse("f", HEAD + "redistribute: connected\nnext-hop-tracking: kernel\n"));
+        assertTrue(file.redistributesConnected());
+        assertTrue(file.tracksNextHops());
+        var plain = assertInstanceOf(SpeakerFile.Good.class, SpeakerFile.parse("f", HEAD));
+        assertFalse(plain.redistributesConnected());
+        assertFalse(plain.tracksNextHops());
+    }
+
+    @Test
     void everyMatchAndSetOfAPolicyArrives() {
         var policy = good(HEAD + """
                 prefix-lists:
