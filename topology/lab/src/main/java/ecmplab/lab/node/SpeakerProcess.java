@@ -137,6 +137,9 @@ public final class SpeakerProcess {
                 progress.println(at + " " + neighbor.getHostAddress() + " down: " + reason);
             case SpeakerEvent.AttemptFailed(var at, var neighbor, var reason) ->
                 progress.println(at + " " + neighbor.getHostAddress() + " not up: " + reason);
+            case SpeakerEvent.PrefixLimit(var at, var neighbor, var family, var routes, var exceeded) ->
+                progress.println(at + " WARNING: " + neighbor.getHostAddress() + " announces " + routes + " routes of "
+                        + family + (exceeded ? ", more than its limit: its session ends" : ", near its limit"));
             default -> {}
         }
     }

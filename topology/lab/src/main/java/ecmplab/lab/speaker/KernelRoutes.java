@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The prefixes that the kernel's main table has routes for, connected subnets among them: next hops within them can be reached ({@code
@@ -31,7 +32,7 @@ final class KernelRoutes {
         return parse(Files.readString(Path.of("/proc/net/route")), Files.exists(ipv6) ? Files.readString(ipv6) : "");
     }
 
-    /** @param ipv4 as {@code /proc/net/route} has it. @param ipv6 as {@code /proc/net/ipv6_route} has it */
+    /** What {@code /proc/net/route} and {@code /proc/net/ipv6_route} hold. */
     static KernelRoutes parse(String ipv4, String ipv6) {
         var prefixes = new HashSet<Prefix>();
         // Interface, destination, gateway, flags, three counters, mask; addresses as little-endian numbers.
@@ -71,7 +72,7 @@ final class KernelRoutes {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof KernelRoutes routes && routes.prefixes.equals(prefixes);
     }
 

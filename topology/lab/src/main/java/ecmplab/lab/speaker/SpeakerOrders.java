@@ -171,7 +171,7 @@ public final class SpeakerOrders {
                         ? path.peer().address().equals(neighbor)
                         : path.reason().isUsed())
                 .findFirst()
-                .map(path -> new OwnRoute(given.prefix(), path.attributes()))
+                .map(path -> new OwnRoute(given.prefix(), in ? path.receivedAttributes() : path.attributes()))
                 .orElse(given);
     }
 }

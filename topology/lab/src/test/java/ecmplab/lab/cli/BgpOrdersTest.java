@@ -45,8 +45,10 @@ class BgpOrdersTest {
                 policies:
                   marked:
                     - { name: mark, set: { add-community: 65010:99 }, then: accept }
+                  marked-in:
+                    - { name: mark, set: { add-community: 65010:1 }, then: accept }
                 neighbors:
-                  127.0.3.11: { as: 65011, passive: true, next-hop: 192.0.2.1, import: accept-all%s }
+                  127.0.3.11: { as: 65011, passive: true, next-hop: 192.0.2.1, import: marked-in%s }
                 announce: [%s]
                 """.formatted(port, export, announce);
     }
@@ -64,6 +66,7 @@ class BgpOrdersTest {
                 missingPolicies(lab, control, neighbor);
                 reloads(lab, control, file, port, process, neighbor);
                 routes(lab, control, neighbor);
+                policyOfARealRoute(lab, control, neighbor);
                 sessions(lab, control, neighbor);
             } finally {
                 process.destroy();
@@ -150,6 +153,28 @@ class BgpOrdersTest {
         Await.until("back", () -> communities(neighbor, VIP).isEmpty());
     }
 
+    /** The route is that of the table, as the neighbour announced it, when only its prefix is given. */
+    private static void policyOfARealRoute(LabProgram lab, Path control, Speaker neighbor) throws Exception {
+        neighbor.announce(Prefix.parse("192.0.2.0/24"), 65011 << 16 | 5);
+        lab.fine("wait", "route", "192.0.2.0/24", "--control", control.toString());
+        var said = lab.fine(
+                "bgp",
+                "policy",
+                "test",
+                "--json",
+                "--control",
+                control.toString(),
+                "--neighbor",
+                "127.0.3.11",
+                "--direction",
+                "in",
+                "192.0.2.0/24");
+        assertEquals("marked-in", said.json().get("policy").asString());
+        assertEquals("65011:5", said.json().at("/changes/COMMUNITIES/before").asString());
+        assertEquals(
+                "65010:1 65011:5", said.json().at("/changes/COMMUNITIES/after").asString());
+    }
+
     private void sessions(LabProgram lab, Path control, Speaker neighbor) throws Exception {
         var soft = lab.fine("clear", "bgp", "*", "soft", "--control", control.toString());
         assertEquals("127.0.3.11 is asked for its routes, is told all routes again\n", soft.out());
@@ -182,7 +207,9 @@ class BgpOrdersTest {
                 .withLocalAddress(THERE)
                 .withConnectRetry(Duration.ofMillis(200));
         return Speaker.start(
-                SpeakerConfig.of(Asn.of(65011), id).withNeighbors(List.of(NeighborConfig.of(session))),
+                SpeakerConfig.of(Asn.of(65011), id)
+                        .withNeighbors(
+                                List.of(NeighborConfig.of(session).withNextHop(InetAddress.ofLiteral("192.0.2.11")))),
                 changes -> {},
                 events::add);
     }
