@@ -25,9 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
         description = "BGP messages as JSON, one object a line: from hex, captures (pcap, pcapng) or MRT files.",
         footer = {
             "",
-            "verdict is what a speaker makes of the message: accept, discard (attributes), withdraw (its routes) or",
-            "reset (the session, with notification). attributes, nlri and withdrawn are what the message has. Where",
-            "the JSON does not tell all octets apart, octets has them; lab bgp encode gives back the same message.",
+            "verdict is what a speaker makes of the message: accept, discard (attributes), withdraw (its routes) or "
+                    + "reset (the session, with notification). attributes, nlri and withdrawn are what the message has.",
+            "Where the JSON does not tell all octets apart, octets has them; lab bgp encode gives back the same message.",
             "In captures with the OPENs of both sides, what they agreed on counts instead of the options.",
             "Exit codes: 0 framed, 1 a message resets the session, 2 usage."
         })
