@@ -1,7 +1,7 @@
 package ecmplab.lab.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import ecmplab.bgp.attribute.AsPath;
 import ecmplab.bgp.attribute.PathAttribute;
@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -108,8 +109,9 @@ class MrtReplayTest {
             lines += text.lines(record).size();
             if (record instanceof MrtRecord.TableEntry entry) {
                 assertEquals(1, entry.paths().getFirst().peer());
-                var update = tables.read(entry, entry.paths().getFirst());
-                assertTrue(update != null && update.fault() == null);
+                var update =
+                        Objects.requireNonNull(tables.read(entry, entry.paths().getFirst()));
+                assertNull(update.fault());
                 found.put(entry.prefix(), update.announced().getFirst().attributes());
             }
         }
