@@ -208,8 +208,8 @@ class LabFileTest {
                 Wrong.of("name: x\nnodes: { a: *n }", "2:13: no YAML: found undefined alias n"),
                 Wrong.of(
                         "name: x\nnodes: {}\nchecks: [ping it, route nowhere]",
-                        "3:10: 'ping it': must be 'ready [NODE]', 'established [NODE|ADDRESS]' or"
-                                + " 'route PREFIX [--nexthops N]', with '--timeout 10s'",
+                        "3:10: 'ping it': must be 'ready [NODE]', 'established [NODE|ADDRESS]',"
+                                + " 'route PREFIX [--nexthops N]' or 'no-route PREFIX', with '--timeout 10s'",
                         "3:19: prefix 'nowhere': must be such as 203.0.113.10/32"));
     }
 
