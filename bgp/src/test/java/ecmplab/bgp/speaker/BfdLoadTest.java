@@ -154,7 +154,8 @@ class BfdLoadTest {
             Await.until("BFD is up", () -> {
                 var seen = path.snapshot();
                 return seen.state() == BfdState.UP
-                        && seen.detectionTime().toMillis() == INTERVAL_MILLIS * MULTIPLIER
+                        && seen.detectionTime()
+                                .equals(Duration.ofMillis(INTERVAL_MILLIS).multipliedBy(MULTIPLIER))
                         && !seen.polling();
             });
             var before = path.snapshot().counts();
