@@ -275,13 +275,26 @@ public final class SessionServer implements AutoCloseable {
         public void channelRead(ChannelHandlerContext context, Object message) {
             var channel = (SocketChannel) message;
             var source = channel.remoteAddress();
-            var neighbor = source == null ? null : neighborOf(source.getAddress());
-            if (neighbor == null) {
+            hand(channel, source == null ? null : source.getAddress());
+        }
+
+        private void hand(SocketChannel channel, @Nullable InetAddress source) {
+            var neighbor = source == null ? null : neighborOf(source);
+            if (source == null || neighbor == null) {
                 refused.increment();
                 channel.unsafe().closeForcibly();
-            } else {
-                loop.execute(() -> neighbor.accept(channel)); // after the start of a guest
+                return;
             }
+            loop.execute(
+                    () -> { // after the start of a guest
+                        if (neighbor.equals(neighbors.get(Source.of(source)))) {
+                            neighbor.accept(channel);
+                        } else {
+                            hand(
+                                    channel,
+                                    source); // a guest that left meanwhile: what it would accept would end with it
+                        }
+                    });
         }
     }
 }
