@@ -20,6 +20,8 @@
  *   <li>attributes too large for a message: {@code UpdateGroupTest.attributesThatNoMessageCanCarryAreNotSentAndReplaceWhatWas}
  *   <li>no graceful restart of our own: {@code RawPeerTest.anOpenOfOursHasTheOctetsOfTheRfcs}; the helper: {@code StateMachineTest}
  * </ul>
+ *
+ * <p>What nobody thought of: {@link ecmplab.bgp.conformance.LiveMutationTest}.
  */
 @NullMarked
 package ecmplab.bgp.conformance;
