@@ -26,6 +26,12 @@ class InteropTest {
         all(new Bird());
     }
 
+    @Test
+    @Needs({Need.ROOT, Need.OPENBGPD})
+    void openBgpd() throws Exception {
+        all(new OpenBgpd());
+    }
+
     private void all(Contender contender) throws Exception {
         var cells = new Matrix(contender, folder).run();
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 public enum Need {
     FRR("frr", "/usr/lib/frr/bgpd"),
     BIRD("bird2", "bird"),
+    OPENBGPD("openbgpd", "bgpctl"),
     OVSDB_SERVER("openvswitch-switch", "ovsdb-server"),
     OVSDB_CLIENT("openvswitch-common", "ovsdb-client"),
     TSHARK("tshark", "tshark"),
