@@ -2,6 +2,7 @@ package ecmplab.bgp.session;
 
 import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 
 /** The session on an established connection. */
@@ -41,6 +42,10 @@ final class EstablishedSession implements Session {
         return connection.outbound().pendingOctets();
     }
 
+    SocketChannel channel() {
+        return connection.channel();
+    }
+
     MessageTap.Ends ends() {
         return connection.ends();
     }
@@ -55,7 +60,7 @@ final class EstablishedSession implements Session {
 
     @Override
     public void resumeReading() {
-        connection.channel().eventLoop().execute(connection::resumeReading);
+        channel().eventLoop().execute(connection::resumeReading);
     }
 
     @Override
@@ -65,7 +70,7 @@ final class EstablishedSession implements Session {
 
     @Override
     public void reset(Notification notification, Duration holdDown) {
-        connection.channel().eventLoop().execute(() -> {
+        channel().eventLoop().execute(() -> {
             if (!connection.isDone()) {
                 neighbor.step(new Event.Reset(notification, holdDown));
             }

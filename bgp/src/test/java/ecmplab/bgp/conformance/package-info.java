@@ -16,9 +16,13 @@
  *   <li>two-octet peers: {@code attribute.cases}, {@code UpdateDecoderTest}
  *   <li>own AS in the path, AS 0: {@code attribute.cases}; FRRouting's echoes: {@code DaemonInteropTest}
  *   <li>replacements that policy rejects: {@code RibPropertyTest}
+ *   <li>withdrawals that wait, next hops and weights that change while the best path stays, a peer's own address as its next hop: {@code
+ *       RouteChangeTest}; next hops that nobody can have: {@code RibSessionTest}
  *   <li>what is never sent to another AS, long paths: {@code attribute.cases}, {@code ExportFormTest}
  *   <li>attributes too large for a message: {@code UpdateGroupTest.attributesThatNoMessageCanCarryAreNotSentAndReplaceWhatWas}
  *   <li>no graceful restart of our own: {@code RawPeerTest.anOpenOfOursHasTheOctetsOfTheRfcs}; the helper: {@code StateMachineTest}
+ *   <li>TCP that goes on with a dead peer: {@code DeadPeerTest}, {@code RawPeerTest.ofAPeerThatIsGoneTheKernelKeepsNothingToRepeat}; one that
+ *       reads nothing (RFC 9687): {@code RawPeerTest.aPeerThatStopsReadingIsFoundByTheSendHoldTimer}
  * </ul>
  *
  * <p>What nobody thought of: {@link ecmplab.bgp.conformance.LiveMutationTest}.

@@ -21,10 +21,13 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,6 +308,33 @@ class RawPeerTest {
         assertEquals(new CloseReason.SendHoldTimerExpired(limit), listener.closes.getFirst());
         Await.until(
                 "nothing of the connection is left", () -> neighbor.snapshot().pendingOctets() == 0);
+    }
+
+    @Test
+    void ofAPeerThatIsGoneTheKernelKeepsNothingToRepeat() throws IOException {
+        try (var peer = new Peer()) {
+            peer.establish(); // hold time 3 s
+            int from = peer.socket.getLocalPort();
+            assertTrue(kernelHas(bound.getPort(), from));
+            var junk = new byte[4096];
+            Arrays.fill(junk, 0, 16, (byte) 0xFF);
+            System.arraycopy(Hex.bytes("1000 02 0000 0FE9"), 0, junk, 16, 7);
+            // More than the socket takes: it waits in the kernel for a peer that says nothing any more.
+            Await.until("the session is over", () -> {
+                listener.sendAll(junk);
+                return !listener.closes.isEmpty();
+            });
+            assertEquals(new CloseReason.HoldTimerExpired(Duration.ofSeconds(3)), listener.closes.getFirst());
+            Await.until("our socket is gone", () -> !kernelHas(bound.getPort(), from));
+        }
+    }
+
+    /** Whether a socket with these ports is there in any state, FIN-WAIT included. */
+    private static boolean kernelHas(int local, int remote) throws IOException {
+        var ports = Pattern.compile("^\\s*\\d+: \\w+:%04X \\w+:%04X .*".formatted(local, remote));
+        try (var lines = Files.lines(Path.of("/proc/net/tcp"))) {
+            return lines.anyMatch(line -> ports.matcher(line).matches());
+        }
     }
 
     @Test
