@@ -1,5 +1,6 @@
 package ecmplab.lab.node;
 
+import ecmplab.bgp.rib.NextHop;
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.speaker.ListenRange;
 import ecmplab.bgp.speaker.RouteListener;
@@ -130,9 +131,15 @@ public final class SpeakerProcess {
 
     private static void say(SpeakerEvent event, PrintStream progress) {
         switch (event) {
-            case SpeakerEvent.Established(var at, var neighbor, var negotiated) ->
+            case SpeakerEvent.Established(var at, var neighbor, var negotiated) -> {
                 progress.println(at + " " + neighbor.getHostAddress() + " up: AS " + negotiated.peerAsn()
                         + ", router id " + negotiated.peerRouterId());
+                var ourEnd = negotiated.local().getAddress();
+                if (negotiated.isEbgp() && NextHop.isMartian(ourEnd)) {
+                    progress.println(at + " WARNING: our end " + ourEnd.getHostAddress() + " cannot be a next hop: "
+                            + neighbor.getHostAddress() + " is told nothing unless it has a 'next-hop'");
+                }
+            }
             case SpeakerEvent.Closed(var at, var neighbor, var reason) ->
                 progress.println(at + " " + neighbor.getHostAddress() + " down: " + reason);
             case SpeakerEvent.AttemptFailed(var at, var neighbor, var reason) ->

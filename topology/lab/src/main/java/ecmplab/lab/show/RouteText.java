@@ -74,13 +74,21 @@ final class RouteText {
         }
         if (!path.received().equals(path.block())) {
             text.append("      Before import policy: ")
-                    .append(path.receivedAttributes())
-                    .append('\n');
+                    .append(inWords(path.receivedAttributes()))
+                    .append('\n')
+                    .append(communities(path.receivedAttributes()).indent(2));
         }
         return text.append("      Reason: ")
                 .append(path.reasonText())
                 .append('\n')
                 .toString();
+    }
+
+    private static String inWords(PathAttributes attributes) {
+        var text = AttributeText.of(attributes);
+        return "path " + text.path() + ", next hop " + text.nextHop()
+                + (text.metric().isEmpty() ? "" : ", metric " + text.metric())
+                + (text.localPref().isEmpty() ? "" : ", localpref " + text.localPref());
     }
 
     private static String communities(PathAttributes attributes) {
