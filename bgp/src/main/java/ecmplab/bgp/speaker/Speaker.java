@@ -67,10 +67,11 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         paths = new PathWatch(events, Bfd::open);
         var bound = new ArrayList<InetSocketAddress>();
         try {
-            config.listen().forEach(address -> bound.add(server.listen(address)));
             config.routes().forEach(this::announce);
             config.neighbors().forEach(this::link);
             config.ranges().forEach(this::accept);
+            // Last: a neighbour that dials as soon as it can is no stranger then.
+            config.listen().forEach(address -> bound.add(server.listen(address)));
         } catch (RuntimeException impossible) {
             close();
             throw impossible;
