@@ -33,6 +33,10 @@ final class Bench {
     }
 
     public static void main(String[] words) throws Exception {
+        if (Arrays.asList(words).contains("--help")) {
+            System.out.println(Options.USAGE);
+            return;
+        }
         Options options;
         try {
             options = Options.parse(Arrays.asList(words), Path.of(System.getProperty("bench.home", ".")));

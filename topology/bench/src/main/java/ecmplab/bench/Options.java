@@ -51,7 +51,7 @@ record Options(
                     sources =
                             split(it.next()).stream().map(k -> number(word, k)).toList();
                 case "--rounds" -> rounds = number(word, it.next());
-                case "--family" -> v6 = it.next().equals("ipv6");
+                case "--family" -> v6 = isV6(it.next());
                 case "--subjects" ->
                     subjects = split(it.next()).stream().map(Options::subject).toList();
                 case "--measures" ->
@@ -67,6 +67,14 @@ record Options(
             }
         }
         return new Options(prefixes, sources, rounds, v6, subjects, measures, json, seed, home);
+    }
+
+    private static boolean isV6(String family) {
+        return switch (family) {
+            case "ipv4" -> false;
+            case "ipv6" -> true;
+            default -> throw new IllegalArgumentException("--family " + family + ": must be ipv4 or ipv6");
+        };
     }
 
     private static List<String> split(String words) {
