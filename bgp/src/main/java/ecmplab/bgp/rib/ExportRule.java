@@ -182,7 +182,11 @@ final class ExportRule {
         return result;
     }
 
-    /** Whether the members are told us as next hop, and not the one the route has. */
+    /**
+     * Whether the members are told us as next hop, and not the one the route has. No member is told its own address of a route that
+     * we originate or send to another AS. Within the AS a route that is not ours keeps its next hop, a member's address too (RFC 4271
+     * section 5.1.3): the owner ignores it (section 6.3 a), while with us as next hop its packets would come back to it.
+     */
     private boolean isSelf(int nextHop, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
         var address = attributes.nextHops().address(nextHop);
         if (address == null || NextHop.isMartian(address)) {

@@ -133,6 +133,22 @@ class RouteChangeTest {
         assertEquals(SELF, nextHop(owner, ROUTE));
     }
 
+    @Test
+    void withinTheAsANextHopStaysThoughItIsAClientsOwnAddress() {
+        var owner = new Receiver();
+        var third = new Receiver();
+        var client = TERMS.withReflectorClient(true);
+        var source = upWithin(1, client, new Receiver());
+        upWithin(2, client, owner);
+        upWithin(3, client, third);
+        announce(source, ROUTE, path(2).with(new PathAttribute.LocalPref(100)));
+        rib.announce(OTHER, path(2).encode());
+        pass();
+        assertEquals(address(2), nextHop(third, ROUTE));
+        assertEquals(address(2), nextHop(owner, ROUTE), "which is the owner's to ignore");
+        assertEquals(SELF, nextHop(owner, OTHER), "what we originate is never told so");
+    }
+
     /** How many next hops each change since the last question had. */
     private List<Integer> hopsTold() {
         var sizes = changes.stream().map(change -> change.nextHops().size()).toList();
@@ -163,6 +179,11 @@ class RouteChangeTest {
         var identity = new PeerIdentity(
                 address(number), Asn.of(65000 + number), RouterId.parse("10.0.0." + number), PeerKind.EBGP);
         return rib.up(identity, terms, receiver);
+    }
+
+    private Peer upWithin(int number, PeerTerms terms, Receiver receiver) {
+        var id = RouterId.parse("10.0.0." + number);
+        return rib.up(new PeerIdentity(address(number), Asn.of(65000), id, PeerKind.IBGP), terms, receiver);
     }
 
     private void pass() {
