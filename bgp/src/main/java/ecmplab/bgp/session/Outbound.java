@@ -5,6 +5,8 @@ import ecmplab.bgp.wire.Notification;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.socket.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -88,14 +90,7 @@ final class Outbound {
                 break;
             }
             count(messages);
-            int octets = messages.readableBytes();
-            write(messages).addListener(result -> {
-                pending.addAndGet(-octets);
-                if (open && owesWritable && pending.get() <= LOW_WATER) {
-                    owesWritable = false;
-                    neighbor.writable(this);
-                }
-            });
+            write(messages, true);
             wrote = true;
         }
         if (wrote) {
@@ -107,7 +102,7 @@ final class Outbound {
     void sendNow(ByteBuf message) {
         if (open) {
             count(message);
-            write(message);
+            write(message, false);
             channel.flush();
         } else {
             message.release();
@@ -127,19 +122,51 @@ final class Outbound {
         }
     }
 
-    private ChannelFuture write(ByteBuf messages) {
-        int octets = messages.readableBytes();
+    private ChannelFuture write(ByteBuf messages, boolean areRoutes) {
         if (written == 0) {
             lastProgressNanos = neighbor.loop().ticker().nanoTime();
         }
-        written += octets;
-        return channel.write(messages).addListener(result -> {
-            written -= octets;
-            lastProgressNanos = neighbor.loop().ticker().nanoTime();
-            if (result.isSuccess()) {
+        var promise = channel.newProgressivePromise();
+        promise.addListener(new Taken(messages.readableBytes(), areRoutes));
+        written += messages.readableBytes();
+        return channel.write(messages, promise);
+    }
+
+    /** Follows one buffer through the channel: each part of it that TCP takes is progress, or a slow peer would look like a dead one. */
+    private final class Taken implements ChannelProgressiveFutureListener {
+        private final boolean areRoutes;
+        private long left;
+
+        Taken(long octets, boolean areRoutes) {
+            left = octets;
+            this.areRoutes = areRoutes;
+        }
+
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+            took(left - (total - progress));
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture future) {
+            took(left);
+            if (future.isSuccess()) {
                 neighbor.wrote();
             }
-        });
+            if (areRoutes && open && owesWritable && pending.get() <= LOW_WATER) {
+                owesWritable = false;
+                neighbor.writable(Outbound.this);
+            }
+        }
+
+        private void took(long octets) {
+            left -= octets;
+            written -= octets;
+            lastProgressNanos = neighbor.loop().ticker().nanoTime();
+            if (areRoutes) {
+                pending.addAndGet(-octets);
+            }
+        }
     }
 
     /**
@@ -156,7 +183,7 @@ final class Outbound {
         var message = channel.alloc().buffer();
         Framing.writeNotification(message, notification);
         count(message);
-        var sent = write(message);
+        var sent = write(message, false);
         close();
         channel.flush();
         sent.addListener(result -> channel.shutdownOutput());

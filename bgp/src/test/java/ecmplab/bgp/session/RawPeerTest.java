@@ -311,6 +311,23 @@ class RawPeerTest {
     }
 
     @Test
+    void whatASlowPeerTakesOfALongBufferIsProgress() throws IOException {
+        try (var peer = new Peer()) {
+            peer.establish();
+            peer.socket.setReceiveBufferSize(64 << 10);
+            var keepalives = Hex.bytes((MARKER + "0013 04").repeat(1 << 20));
+            listener.sendAll(keepalives);
+            Await.until("it waits", () -> neighbor.snapshot().pendingOctets() > 0);
+            for (int i = 0; i < 3; i++) {
+                // Never as much as is left and the sockets hold: it is taken in part, as one buffer.
+                long before = neighbor.snapshot().pendingOctets();
+                peer.in.skipNBytes(keepalives.length / 4);
+                Await.until("some is taken", () -> neighbor.snapshot().pendingOctets() < before);
+            }
+        }
+    }
+
+    @Test
     void ofAPeerThatIsGoneTheKernelKeepsNothingToRepeat() throws IOException {
         try (var peer = new Peer()) {
             peer.establish(); // hold time 3 s
