@@ -68,7 +68,7 @@ final class BgpCommand implements Callable<Integer> {
                 System.out.println(config + ": " + good.config().neighbors().size() + " neighbours, "
                         + good.config().routes().size() + " routes");
             } else {
-                SpeakerProcess.run(config, measured(good), control, System.err);
+                SpeakerProcess.run(config, measured(good), this::measured, control, System.err);
             }
             return Exit.FINE;
         }

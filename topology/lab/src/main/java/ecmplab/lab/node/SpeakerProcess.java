@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +45,16 @@ public final class SpeakerProcess {
      *
      * @param config read again at SIGHUP and {@code bgp reload}
      * @param file what is in it
+     * @param commandLine puts what the command line said in place of what a file says; {@code file} has been through it
      * @param control where to answer {@code lab show ... --control}; null for nowhere
      * @param progress told of sessions going up and down, a line each
      */
-    public static void run(Path config, SpeakerFile.Good file, @Nullable Path control, PrintStream progress)
+    public static void run(
+            Path config,
+            SpeakerFile.Good file,
+            UnaryOperator<SpeakerFile.Good> commandLine,
+            @Nullable Path control,
+            PrintStream progress)
             throws IOException, InterruptedException {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
@@ -77,6 +84,8 @@ public final class SpeakerProcess {
             var reload = new Reload(
                     config,
                     speaker,
+                    file,
+                    commandLine,
                     good -> {
                         connected.set(good.redistributesConnected());
                         tracked.set(good.tracksNextHops());

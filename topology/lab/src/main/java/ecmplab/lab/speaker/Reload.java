@@ -15,19 +15,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Reads a speaker's file again and applies what differs. A file with a mistake changes nothing. One at a time. */
 public final class Reload {
     private final Path file;
     private final Speaker speaker;
+    private final UnaryOperator<SpeakerFile.Good> commandLine;
     private final Consumer<SpeakerFile.Good> applied;
     private final PrintStream progress;
+    /** What counts now. */
+    private SpeakerFile.Good current;
 
-    /** @param applied told of each file that was applied, afterwards */
-    public Reload(Path file, Speaker speaker, Consumer<SpeakerFile.Good> applied, PrintStream progress) {
+    /**
+     * @param current what the speaker was started with
+     * @param commandLine puts what the command line said in place of what the file says
+     * @param applied told of each file that was applied, afterwards
+     */
+    public Reload(
+            Path file,
+            Speaker speaker,
+            SpeakerFile.Good current,
+            UnaryOperator<SpeakerFile.Good> commandLine,
+            Consumer<SpeakerFile.Good> applied,
+            PrintStream progress) {
         this.file = file;
         this.speaker = speaker;
+        this.current = current;
+        this.commandLine = commandLine;
         this.applied = applied;
         this.progress = progress;
     }
@@ -38,7 +54,7 @@ public final class Reload {
             return switch (SpeakerFile.load(file)) {
                 case SpeakerFile.Bad(var problems) ->
                     refused(problems.stream().map(Problem::toString).toList());
-                case SpeakerFile.Good good -> run(good, dry);
+                case SpeakerFile.Good good -> run(commandLine.apply(good), dry);
             };
         } catch (IOException unreadable) {
             return refused(List.of(file + " cannot be read: " + unreadable.getMessage()));
@@ -58,22 +74,24 @@ public final class Reload {
             return refused(List.of(String.join(", ", plan.needRestart())
                     + (plan.needRestart().size() == 1 ? " needs" : " need") + " a restart of the speaker"));
         }
+        var around = AroundSpeaker.between(current, good);
         if (dry) {
-            return Answer.of(json(plan, true), () -> text(plan, true));
+            return Answer.of(json(plan, around, true), () -> text(plan, around, true));
         }
         // Said before it is done, so that the log explains what follows.
-        text(plan, true).lines().forEach(line -> progress.println("reload: " + line));
+        text(plan, around, true).lines().forEach(line -> progress.println("reload: " + line));
         var done = speaker.reconfigure(good.config());
         applied.accept(good);
+        current = good;
         progress.println("reload: done");
-        return Answer.of(json(done, false), () -> text(done, false));
+        return Answer.of(json(done, around, false), () -> text(done, around, false));
     }
 
-    static String text(Reconfiguration plan, boolean before) {
-        if (plan.changesNothing()) {
+    static String text(Reconfiguration plan, AroundSpeaker around, boolean before) {
+        if (plan.changesNothing() && around.changesNothing()) {
             return "nothing differs\n";
         }
-        var text = new StringBuilder();
+        var text = new StringBuilder(around.text(before));
         for (var change : plan.changes()) {
             var what = new ArrayList<String>();
             what.add(
@@ -118,7 +136,7 @@ public final class Reload {
         }
     }
 
-    private static Map<String, Object> json(Reconfiguration plan, boolean dry) {
+    private static Map<String, Object> json(Reconfiguration plan, AroundSpeaker around, boolean dry) {
         var json = new LinkedHashMap<String, Object>();
         json.put("dryRun", dry);
         json.put(
@@ -134,6 +152,7 @@ public final class Reload {
                             return one;
                         })
                         .toList());
+        json.put("speaker", Map.of("atOnce", around.atOnce(), "later", around.later()));
         json.put("resets", plan.resets());
         json.put("announced", plan.announced().stream().map(Prefix::toString).toList());
         json.put("withdrawn", plan.withdrawn().stream().map(Prefix::toString).toList());

@@ -111,10 +111,33 @@ class BgpOrdersTest {
                 "the policy lets the route out, marked",
                 () -> communities(neighbor, VIP).equals(List.of(65010 << 16 | 99)));
 
+        recording(lab, control, file);
         Files.writeString(file, config(port, ", export: accept-all", "203.0.113.10/32, 198.51.100.0/24"));
         new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
         Await.until("SIGHUP does the same", () -> neighbor.route(NET).isPresent());
         assertEquals(1, established(), "no session was reset");
+    }
+
+    /** What is around the speaker changes without a session noticing, and is said too. */
+    private static void recording(LabProgram lab, Path control, Path file) throws Exception {
+        var before = Files.readString(file);
+        Files.writeString(file, before + "mrt: " + lab.folder().resolve("recorded") + "\nmetrics: 127.0.0.1:9342\n");
+        var plan = lab.fine("bgp", "reload", "--dry-run", "--control", control.toString());
+        assertEquals("""
+                speaker: mrt to change at once; metrics for the next start
+                0 sessions to be reset, 0 adapted without
+                """, plan.out());
+        var done = lab.fine("bgp", "reload", "--json", "--control", control.toString());
+        assertEquals("mrt", done.json().at("/speaker/atOnce/0").asString());
+        assertTrue(
+                lab.fine("show", "mrt", "--control", control.toString()).out().contains("recorded"));
+        assertEquals(
+                "nothing differs\n",
+                lab.fine("bgp", "reload", "--control", control.toString()).out());
+        Files.writeString(file, before);
+        lab.fine("bgp", "reload", "--control", control.toString());
+        var ended = lab.fine("show", "mrt", "--control", control.toString());
+        assertEquals("no MRT recording\n", ended.out());
     }
 
     private static void routes(LabProgram lab, Path control, Speaker neighbor) throws Exception {
