@@ -21,7 +21,7 @@ final class AttributeTable {
     private static final int FLAG_BITS = BlockFacts.FLAG_BITS;
 
     private final AttributeArena arena = new AttributeArena();
-    private final BlockFacts facts;
+    private BlockFacts facts;
     private final NextHopTable nextHops;
     private final long seed;
 
@@ -174,6 +174,20 @@ final class AttributeTable {
             }
         }
         return changed;
+    }
+
+    /** Reads all attribute sets again by other settings: facts of any may be others now. */
+    void configure(RibConfig config) {
+        facts = new BlockFacts(config);
+        for (int id = 1; id < limit; id++) {
+            if (references.get(id) > 0) {
+                int length = length(id);
+                facts.read(octets(id), offset(id), length);
+                lengthsAndFlags.set(id, length << FLAG_BITS | facts.flags);
+                ranks.set(id, nextHops.usable(nextHopIds.get(id)) ? facts.rank() : INELIGIBLE);
+                localPrefs.set(id, facts.localPref);
+            }
+        }
     }
 
     private int find(int id, int type) {

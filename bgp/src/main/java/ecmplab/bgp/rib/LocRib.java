@@ -32,7 +32,7 @@ final class LocRib {
     private final Limits limits;
     private final AttributeTable attributes;
     private final NextHopSets nextHopSets;
-    private final Decision decision;
+    private Decision decision;
     private final IntColumn references = new IntColumn();
     /** Column index plus one. */
     private final IntColumn best = new IntColumn();
@@ -53,6 +53,12 @@ final class LocRib {
         this.attributes = attributes;
         this.nextHopSets = nextHopSets;
         decision = new Decision(attributes, config.multipath(family), config.alwaysCompareMed());
+    }
+
+    /** Goes on with other settings; nothing is decided again by them yet. */
+    void configure(RibConfig config) {
+        prefixes.limit(config.maximumPrefixes());
+        decision = new Decision(attributes, config.multipath(family()), config.alwaysCompareMed());
     }
 
     AddressFamily family() {
@@ -272,6 +278,17 @@ final class LocRib {
                     choose(column, p, decision.select(columns, p, null), true);
                     markPaths(p);
                 }
+            }
+        }
+    }
+
+    /** Decides again about all prefixes. */
+    void decideAgain() {
+        var any = column(Peer.LOCAL_INDEX);
+        for (int p = references.skipUnwritten(0); p < references.limit(); p = references.skipUnwritten(p + 1)) {
+            if (references.get(p) > 0) {
+                choose(any, p, decision.select(columns, p, null), false);
+                markPaths(p);
             }
         }
     }

@@ -27,7 +27,7 @@ final class PrefixTable {
     private static final int DEEPEST = 22;
 
     private final AddressFamily family;
-    private final int maximum;
+    private int maximum;
     private final long seed;
     /** Addresses of IPv4 prefixes; those of IPv6 prefixes are in {@link #high} and {@link #low}. */
     private final IntColumn addresses = new IntColumn();
@@ -54,6 +54,11 @@ final class PrefixTable {
         this.maximum = maximum;
         this.seed = seed;
         countByLength = new int[family.bits() + 1];
+    }
+
+    /** From now on at most that many; what is there stays, even when that is more. */
+    void limit(int prefixes) {
+        maximum = prefixes;
     }
 
     AddressFamily family() {
@@ -125,7 +130,7 @@ final class PrefixTable {
             }
         }
         boolean fits = segment.used < FULL;
-        if (size == maximum || (!fits && !makeRoom(hash))) {
+        if (size >= maximum || (!fits && !makeRoom(hash))) {
             return NONE;
         }
         int id = freeIds.isEmpty() ? limit++ : freeIds.remove();

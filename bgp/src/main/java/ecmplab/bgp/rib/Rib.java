@@ -40,7 +40,7 @@ public final class Rib {
     /** How many routes a batch announced and withdrew. */
     public record Applied(int announced, int withdrawn) {}
 
-    private final RibConfig config;
+    private RibConfig config;
     private final Listener listener;
     private final AttributeTable attributes;
     private final NextHopSets nextHopSets;
@@ -223,6 +223,49 @@ public final class Rib {
                         .filter(group -> group.key.kind() == PeerKind.IBGP)
                         .forEach(UpdateGroup::markAll);
             }
+        }
+    }
+
+    /**
+     * Goes on with other settings: routes are judged and decided again, and peers are told the differences. A lower maximum of prefixes
+     * refuses further ones only.
+     *
+     * @throws IllegalArgumentException when AS or router id are others, which takes another RIB; the hash seed and the rest stay
+     */
+    public void configure(RibConfig changed) {
+        if (!changed.localAs().equals(config.localAs()) || !changed.routerId().equals(config.routerId())) {
+            throw new IllegalArgumentException("AS " + changed.localAs() + " and router id " + changed.routerId()
+                    + ": must be " + config.localAs() + " and " + config.routerId() + ", as before");
+        }
+        boolean readsOtherwise = !changed.clusterId().equals(config.clusterId())
+                || changed.honourGracefulShutdown() != config.honourGracefulShutdown();
+        config = changed;
+        tables.values().forEach(table -> table.configure(changed));
+        if (readsOtherwise) {
+            attributes.configure(changed);
+            for (var peer : peers) {
+                if (peer != null && !peer.isLocal()) {
+                    judgeAgain(peer);
+                }
+            }
+        }
+        tables.values().forEach(LocRib::decideAgain);
+        if (readsOtherwise) {
+            // LOCAL_PREF and CLUSTER_LIST, which change with these settings, are told within the AS.
+            for (var table : tables.values()) {
+                table.groups.stream()
+                        .filter(group -> group.key.kind() == PeerKind.IBGP)
+                        .forEach(group -> group.configure(changed));
+            }
+        }
+    }
+
+    private void judgeAgain(Peer peer) {
+        for (var in : peer.in.values()) {
+            in.clear();
+            in.rule = new ImportRule(peer.identity, Objects.requireNonNull(peer.terms), config, attributes);
+            table(in.family).judgeAgain(in);
+            in.forget();
         }
     }
 

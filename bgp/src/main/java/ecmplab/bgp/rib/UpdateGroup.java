@@ -138,6 +138,13 @@ final class UpdateGroup {
         resend(member.peer, lag, true);
     }
 
+    /** Writes by other settings from now on, and tells all members all routes again that way. */
+    void configure(RibConfig config) {
+        writer.configure(config);
+        rule.forget();
+        members.forEach(member -> refresh(member, false));
+    }
+
     void remove(Member member) {
         members.remove(member);
         memberPeers.remove(member.peer.index);

@@ -20,7 +20,7 @@ final class UpdateWriter {
     private final AttributeTable attributes;
     private final ByteBufAllocator allocator;
     private final UpdateEncoder encoder;
-    private final ExportForm form;
+    private ExportForm form;
     private final IntFunction<Peer> peers;
 
     /** @param peers by peer index */
@@ -40,9 +40,18 @@ final class UpdateWriter {
                 .withMaxMessageSize(key.maxMessageSize())
                 .withAddPath(key.addPath() > 0 ? families : Set.of())
                 .withExtendedNextHop(key.extendedNextHop() ? families : Set.of()));
+        form = form(key, config);
+    }
+
+    private static ExportForm form(UpdateGroup.Key key, RibConfig config) {
         var nextHop = key.nextHop();
         var self = nextHop == null ? new byte[0] : nextHop.getAddress();
-        form = new ExportForm(key.kind(), config.localAs(), config.clusterId(), self, key.role());
+        return new ExportForm(key.kind(), config.localAs(), config.clusterId(), self, key.role());
+    }
+
+    /** Writes by other settings from now on. */
+    void configure(RibConfig config) {
+        form = form(key, config);
     }
 
     /**

@@ -81,8 +81,8 @@ final class NaiveRib {
 
     /** A path with its attributes after import. */
     record Path(Neighbor from, int pathId, PathAttributes attributes) {
-        long localPref() {
-            boolean leaving = has(0xFFFF_0000);
+        long localPref(boolean honoursGracefulShutdown) {
+            boolean leaving = honoursGracefulShutdown && has(0xFFFF_0000);
             return attributes.find(LocalPref.class).map(LocalPref::value).orElse(leaving ? 0L : 100L);
         }
 
@@ -144,13 +144,12 @@ final class NaiveRib {
     final List<Neighbor> neighbors = new ArrayList<>();
     final Neighbor local;
     final Set<InetAddress> unusable = new HashSet<>();
-    private final Multipath multipath;
-    private final boolean alwaysCompareMed;
+    /** Of which families are configured alike. */
+    RibConfig config;
 
-    NaiveRib(Neighbor local, Multipath multipath, boolean alwaysCompareMed) {
+    NaiveRib(Neighbor local, RibConfig config) {
         this.local = local;
-        this.multipath = multipath;
-        this.alwaysCompareMed = alwaysCompareMed;
+        this.config = config;
     }
 
     static Asn firstAs(PathAttributes attributes) {
@@ -177,7 +176,7 @@ final class NaiveRib {
                         .filter(ROUTER_ID::equals)
                         .isPresent()
                 || route.find(ClusterList.class)
-                        .filter(list -> list.clusters().contains(CLUSTER_ID))
+                        .filter(list -> list.clusters().contains(config.clusterId()))
                         .isPresent();
         boolean refused = from.isEbgp() ? wrongFirst || (otc != null && (fromBelow || leaked)) : looped;
         if (refused || ownAs > terms.checks().allowOwnAs()) {
@@ -196,7 +195,7 @@ final class NaiveRib {
             changed = changed.with(new OnlyToCustomer(from.identity.asn()));
         }
         boolean touched = otcDue || policy.changes(matched);
-        boolean leaving = new Path(from, 0, changed).has(0xFFFF_0000);
+        boolean leaving = config.honourGracefulShutdown() && new Path(from, 0, changed).has(0xFFFF_0000);
         return touched && leaving && from.isEbgp() ? changed.without(AttributeType.LOCAL_PREF) : changed;
     }
 
@@ -246,11 +245,11 @@ final class NaiveRib {
     }
 
     private List<Path> decide(List<Path> candidates) {
-        var paths = lowest(candidates, path -> -path.localPref());
+        var paths = lowest(candidates, path -> -path.localPref(config.honourGracefulShutdown()));
         paths = lowest(paths, path -> path.path().length());
         paths = lowest(paths, Path::origin);
         paths = paths.stream()
-                .collect(Collectors.groupingBy(path -> alwaysCompareMed ? new Asn(0) : path.firstAs()))
+                .collect(Collectors.groupingBy(path -> config.alwaysCompareMed() ? new Asn(0) : path.firstAs()))
                 .values()
                 .stream()
                 .flatMap(group -> lowest(group, Path::med).stream())
@@ -266,6 +265,7 @@ final class NaiveRib {
             return paths;
         }
         var best = paths.getFirst();
+        var multipath = config.multipath(AddressFamily.IPV4_UNICAST);
         return paths.stream()
                 .filter(path -> path.equals(best)
                         || multipath.asPathRelax()
@@ -344,7 +344,7 @@ final class NaiveRib {
             }
             changed = changed.with(new NextHop(self));
         }
-        long preference = new Path(path.from, 0, changed).localPref();
+        long preference = new Path(path.from, 0, changed).localPref(config.honourGracefulShutdown());
         return receiver.isEbgp()
                 ? toAnotherAs(path, changed, receiver, medSet, communitiesSet)
                 : withinAs(path, changed.with(new LocalPref((int) preference)));
@@ -410,11 +410,11 @@ final class NaiveRib {
                 String.valueOf(neighbor.role()));
     }
 
-    private static PathAttributes withinAs(Path path, PathAttributes attributes) {
+    private PathAttributes withinAs(Path path, PathAttributes attributes) {
         if (path.from.identity.kind() != PeerKind.IBGP) {
             return attributes;
         }
-        var clusters = new ArrayList<>(List.of(CLUSTER_ID));
+        var clusters = new ArrayList<>(List.of(config.clusterId()));
         clusters.addAll(
                 attributes.find(ClusterList.class).map(ClusterList::clusters).orElse(List.of()));
         return attributes.with(new OriginatorId(path.originator())).with(new ClusterList(clusters));

@@ -79,6 +79,20 @@ class PrefixTableTest {
     }
 
     @Test
+    void aLowerLimitRefusesFurtherPrefixesAndKeepsThoseThatAreThere() {
+        var table = new PrefixTable(AddressFamily.IPV4_UNICAST, 3, 1);
+        add(table, "10.0.0.0/8");
+        add(table, "11.0.0.0/8");
+        table.limit(1);
+        assertEquals(PrefixTable.NONE, add(table, "12.0.0.0/8"));
+        assertEquals(1, add(table, "11.0.0.0/8"));
+        table.remove(0);
+        assertEquals(PrefixTable.NONE, add(table, "12.0.0.0/8"), "there is one still");
+        table.limit(2);
+        assertNotEquals(PrefixTable.NONE, add(table, "12.0.0.0/8"));
+    }
+
+    @Test
     void theLongestWantedPrefixMatches() {
         var table = new PrefixTable(AddressFamily.IPV6_UNICAST, 100, 7);
         int all = add(table, "::/0");

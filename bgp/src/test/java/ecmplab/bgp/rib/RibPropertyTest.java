@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import ecmplab.bgp.wire.RouterId;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -93,20 +94,18 @@ class RibPropertyTest {
     }
 
     private void build() {
-        var multipath = new Multipath(random.nextInt(1, 5), random.nextInt(1, 4), random.nextBoolean());
-        boolean always = random.nextInt(4) == 0;
         unusable.add(InetAddress.ofLiteral("127.0.0.1"));
         var config = RibConfig.of(NaiveRib.LOCAL_AS, NaiveRib.ROUTER_ID, random.nextLong())
                 .withClusterId(NaiveRib.CLUSTER_ID)
-                .withMultipath(multipath)
-                .withAlwaysCompareMed(always)
+                .withMultipath(multipath())
+                .withAlwaysCompareMed(random.nextInt(4) == 0)
                 .withMaximumPrefixes(1000)
                 .withUsableNextHop(address -> !unusable.contains(address))
                 .withAllocator(UnpooledByteBufAllocator.DEFAULT);
         rib = new Rib(config, this::changed);
         var self = new PeerIdentity(
                 InetAddress.ofLiteral("0.0.0.0"), NaiveRib.LOCAL_AS, config.routerId(), PeerKind.LOCAL);
-        naive = new NaiveRib(new NaiveRib.Neighbor(self, null), multipath, always);
+        naive = new NaiveRib(new NaiveRib.Neighbor(self, null), config);
         naive.unusable.addAll(unusable);
         for (var neighbor : samples.neighbors()) {
             naive.neighbors.add(neighbor);
@@ -117,7 +116,7 @@ class RibPropertyTest {
     private void act() {
         var node = nodes.get(random.nextInt(nodes.size()));
         var family = AddressFamily.values()[random.nextInt(2)];
-        switch (random.nextInt(32)) {
+        switch (random.nextInt(33)) {
             case 0 -> {
                 if (random.nextInt(3) == 0) {
                     down(node, random.nextBoolean() ? Set.of() : EnumSet.allOf(AddressFamily.class));
@@ -144,8 +143,26 @@ class RibPropertyTest {
             case 10 -> sweep(node, family);
             case 11 -> terms(node);
             case 12 -> nextHops();
+            case 13 -> configure();
             default -> batch(node);
         }
+    }
+
+    private Multipath multipath() {
+        return new Multipath(random.nextInt(1, 5), random.nextInt(1, 4), random.nextBoolean());
+    }
+
+    private void configure() {
+        var config = naive().config;
+        var changed = switch (random.nextInt(5)) {
+            case 0 -> config.withMultipath(multipath());
+            case 1 -> config.withAlwaysCompareMed(!config.alwaysCompareMed());
+            case 2 -> config.withGracefulShutdown(!config.honourGracefulShutdown());
+            case 3 -> config.withClusterId(RouterId.parse("10.0.0." + random.nextInt(252, 254)));
+            default -> config.withMaximumPrefixes(random.nextInt(500, 1000));
+        };
+        naive().config = changed;
+        rib().configure(changed);
     }
 
     private void originate() {
