@@ -42,6 +42,11 @@ final class LocRib {
     /** Prefix id, then the id of the set of next hops it had before this pass, for each prefix in {@link #changed}. */
     private final IntQueue changes = new IntQueue();
 
+    /** What the best paths were; null while nobody follows. */
+    private @Nullable BestChanges bestChanges;
+    /** What the path competed with that is decided about. */
+    private int replaced;
+
     private int routes;
     private long version;
     /** Whether a group is told more paths than the best. */
@@ -275,6 +280,7 @@ final class LocRib {
         for (var column : columns) {
             for (int p = next(column, 0); column != null && p >= 0; p = next(column, p + 1)) {
                 if (attributeSets.contains(column.usable(p))) {
+                    replaced = column.usable(p);
                     choose(column, p, decision.select(columns, p, null), true);
                     markPaths(p);
                 }
@@ -310,6 +316,7 @@ final class LocRib {
         int usedBefore = Math.max(AttributeTable.NONE, before);
         int used = Math.max(AttributeTable.NONE, judged);
         if (used != usedBefore) {
+            replaced = usedBefore;
             decide(column, prefix, rank(column, usedBefore), rank(column, used));
             markPaths(prefix);
         }
@@ -334,6 +341,25 @@ final class LocRib {
     /** Column index of the path that {@link #rank} put there. */
     int ranked(int place) {
         return decision.ranked[place];
+    }
+
+    /** From now on {@link #drainBestChanges} says what the best paths were, or no longer. */
+    void follow(boolean isFollowed) {
+        if (isFollowed && bestChanges == null) {
+            bestChanges = new BestChanges(this, attributes);
+        } else if (!isFollowed && bestChanges != null) {
+            bestChanges.drain(null);
+            bestChanges = null;
+        }
+    }
+
+    /** Moves what changed since the last call to {@code into}. @return changes that are not among it, as they were too many */
+    long drainBestChanges(List<BestChange> into) {
+        if (bestChanges == null) {
+            return 0;
+        }
+        bestChanges.drain(into);
+        return bestChanges.takeLost();
     }
 
     /** Moves what changed since the last call to {@code into}, or with null forgets it. */
@@ -407,6 +433,14 @@ final class LocRib {
         int set = forwarded ? nextHopSets.intern(columns, decision.chosen, count, prefix) : NextHopSets.NONE;
         int before = nextHops.get(prefix);
         nextHops.set(prefix, set);
+        if (bestChanges != null && (set != before || bestNow != bestBefore || bestNow == column.index + 1)) {
+            var was = bestBefore == 0 ? null : column(bestBefore - 1);
+            bestChanges.note(
+                    prefix,
+                    was == null ? null : was.in.peer,
+                    was == null ? AttributeTable.NONE : was == column ? replaced : was.usable(prefix),
+                    nextHopSets.get(before));
+        }
         if (set != before && changed.add(prefix)) {
             retain(prefix);
             changes.add(prefix);

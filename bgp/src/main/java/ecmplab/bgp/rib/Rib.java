@@ -30,6 +30,14 @@ public final class Rib {
             return true;
         }
 
+        /** Once a pass in which best paths changed, each with what was best before; {@code lost} further ones were too many. */
+        default void bestChanged(List<BestChange> changes, long lost) {}
+
+        /** Asked once a pass, and by {@link Rib#follow}; what changes while it is false is not gathered. */
+        default boolean isFollowing() {
+            return false;
+        }
+
         /**
          * The peer announces as many routes as its limit warns of; or more than the maximum, which are refused: its session is to be ended.
          * Once each for a session and family.
@@ -336,6 +344,9 @@ public final class Rib {
         if (!changes.isEmpty()) {
             listener.changed(changes);
         }
+        if (follow()) {
+            tellBestChanges();
+        }
         boolean more = false;
         boolean drained = true;
         for (var table : tables.values()) {
@@ -352,6 +363,24 @@ public final class Rib {
             retired.clear();
         }
         return more;
+    }
+
+    /** Asks the listener whether it follows, from now on; and says what it answered. */
+    public boolean follow() {
+        boolean isFollowed = listener.isFollowing();
+        tables.values().forEach(table -> table.follow(isFollowed));
+        return isFollowed;
+    }
+
+    private void tellBestChanges() {
+        var changes = new ArrayList<BestChange>();
+        long lost = 0;
+        for (var table : tables.values()) {
+            lost += table.drainBestChanges(changes);
+        }
+        if (!changes.isEmpty() || lost > 0) {
+            listener.bestChanged(changes, lost);
+        }
     }
 
     /** What is in the tables, for those who ask. */

@@ -2,6 +2,7 @@ package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.attribute.PathAttribute.Communities;
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.rib.BestChange;
 import ecmplab.bgp.rib.NextHop;
 import ecmplab.bgp.rib.NextHopChange;
 import ecmplab.bgp.rib.Peer;
@@ -267,6 +268,16 @@ final class RibWork implements Exchanges, Rib.Listener {
     @Override
     public boolean isListening() {
         return routes.isListening();
+    }
+
+    @Override
+    public boolean isFollowing() {
+        return routes.isFollowing();
+    }
+
+    @Override
+    public void bestChanged(List<BestChange> changes, long lost) {
+        routes.bestChanged(changes, lost);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ecmplab.bgp.speaker;
 
+import ecmplab.bgp.rib.BestChange;
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.List;
@@ -22,6 +23,14 @@ public interface RouteListener {
     default boolean isListening() {
         return true;
     }
+
+    /** Asked once a pass, and by {@link Speaker#follow}; best paths that change while it is false are not gathered. */
+    default boolean isFollowing() {
+        return false;
+    }
+
+    /** Once a pass in which best paths changed, each with what was best before; {@code lost} further ones were too many. */
+    default void bestChanged(List<BestChange> changes, long lost) {}
 
     /** All prefixes whose set of next hops or weights changed in this pass; a prefix occurs once. */
     void changed(List<Change> changes);

@@ -5,6 +5,7 @@ import ecmplab.bgp.bfd.Bfd;
 import ecmplab.bgp.bfd.BfdCounters;
 import ecmplab.bgp.bfd.BfdSnapshot;
 import ecmplab.bgp.rib.PeerRoute;
+import ecmplab.bgp.rib.Rib;
 import ecmplab.bgp.rib.RouteFilter;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
@@ -400,6 +401,11 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
                     ? new RoutePage<>(List.of(), RoutePage.END)
                     : rib.view().announced(peer, family, from, limit);
         });
+    }
+
+    /** The route listener {@linkplain RouteListener#isFollowing follows} from now on, or no longer: it is asked before this returns. */
+    public void follow() {
+        thread.ask(Rib::follow);
     }
 
     /** The paths to neighbours that BFD watches; a neighbour's from its first session on. */

@@ -1,6 +1,8 @@
 package ecmplab.lab.show;
 
+import ecmplab.bgp.rib.BestChange;
 import ecmplab.bgp.speaker.RouteListener;
+import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.speaker.SpeakerEvent;
 import ecmplab.bgp.speaker.SpeakerListener;
 import java.time.Duration;
@@ -50,11 +52,19 @@ public final class EventFeed implements SpeakerListener {
         }
     }
 
+    /** Best paths of these prefixes changed, in one pass of the RIB. */
+    record BestPaths(Instant at, List<BestChange> changes) implements Item {
+        @Override
+        public int count() {
+            return changes.size();
+        }
+    }
+
     /** {@inheritDoc} Any thread; never waits. */
     @Override
     public void on(SpeakerEvent event) {
         if (!subscriptions.isEmpty()) {
-            tell(new Event(event));
+            subscriptions.forEach(subscription -> subscription.offer(new Event(event)));
         }
     }
 
@@ -71,37 +81,74 @@ public final class EventFeed implements SpeakerListener {
         return new RouteListener() {
             @Override
             public boolean isListening() {
-                return listener.isListening() || !subscriptions.isEmpty();
+                return listener.isListening() || any(false);
+            }
+
+            @Override
+            public boolean isFollowing() {
+                return listener.isFollowing() || any(true);
+            }
+
+            @Override
+            public void bestChanged(List<BestChange> changes, long lost) {
+                listener.bestChanged(changes, lost);
+                tell(true, new BestPaths(clock.instant(), changes), lost);
             }
 
             @Override
             public void changed(List<Change> changes) {
                 listener.changed(changes);
                 if (!subscriptions.isEmpty()) {
-                    tell(new Routes(clock.instant(), changes));
+                    tell(false, new Routes(clock.instant(), changes), 0);
                 }
             }
         };
     }
 
-    private void tell(Item item) {
+    private boolean any(boolean follows) {
         for (var subscription : subscriptions) {
-            subscription.offer(item);
+            if (subscription.follows == follows) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void tell(boolean follows, Item item, long lost) {
+        for (var subscription : subscriptions) {
+            if (subscription.follows == follows) {
+                subscription.offer(item);
+                subscription.lost.addAndGet(lost);
+            }
         }
     }
 
-    /** Begins to listen, until closed. */
+    /** Begins to listen to events and changes of next hops, until closed. */
     Subscription subscribe() {
-        var subscription = new Subscription();
+        return add(false);
+    }
+
+    /** Begins to listen to events and changes of best paths, until closed. The speaker is to be asked to {@link Speaker#follow}. */
+    Subscription follow() {
+        return add(true);
+    }
+
+    private Subscription add(boolean follows) {
+        var subscription = new Subscription(follows);
         subscriptions.add(subscription);
         return subscription;
     }
 
     /** One listener's queue. */
     final class Subscription implements AutoCloseable {
+        private final boolean follows;
         private final ArrayBlockingQueue<Item> items = new ArrayBlockingQueue<>(MOST_ITEMS);
         private final AtomicInteger waiting = new AtomicInteger();
         private final AtomicLong lost = new AtomicLong();
+
+        private Subscription(boolean follows) {
+            this.follows = follows;
+        }
 
         private void offer(Item item) {
             int count = item.count();

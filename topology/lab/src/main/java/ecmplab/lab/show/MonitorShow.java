@@ -1,10 +1,8 @@
 package ecmplab.lab.show;
 
 import ecmplab.bgp.attribute.AsPath;
-import ecmplab.bgp.rib.PathView;
-import ecmplab.bgp.rib.Reason;
-import ecmplab.bgp.rib.RouteView;
-import ecmplab.bgp.speaker.RouteListener;
+import ecmplab.bgp.rib.BestChange;
+import ecmplab.bgp.rib.PeerKind;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
@@ -15,6 +13,7 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code lab bgp monitor}: what happens to a speaker, as it happens, a line each. */
 public final class MonitorShow {
     private static final Duration PAUSE = Duration.ofSeconds(1);
-
-    /** Changes of one pass that are looked up in the RIB one by one; of more, only the next hops are said. */
-    private static final int MOST_LOOKED_UP = 100;
 
     private final Speaker speaker;
     private final EventFeed feed;
@@ -80,7 +76,9 @@ public final class MonitorShow {
             return (kinds.isEmpty() || kinds.contains(kind))
                     && (neighbor == null
                             || neighbor.getHostAddress()
-                                    .equals(occurrence.details().get("peer")))
+                                    .equals(occurrence.details().get("peer"))
+                            || (occurrence.details().get("old") instanceof Map<?, ?> old
+                                    && neighbor.getHostAddress().equals(old.get("peer"))))
                     && (prefix == null || concerns(prefix, occurrence.details()));
         }
 
@@ -111,7 +109,8 @@ public final class MonitorShow {
     }
 
     private void follow(Filter filter, Writer out, Function<Occurrence, String> form) throws IOException {
-        try (var subscription = feed.subscribe()) {
+        try (var subscription = filter.wants("route-changed") ? feed.follow() : feed.subscribe()) {
+            speaker.follow();
             for (long lines = 0; filter.count == 0 || lines < filter.count; ) {
                 var item = subscription.next(PAUSE);
                 long lost = subscription.takeLost();
@@ -137,22 +136,21 @@ public final class MonitorShow {
         out.write('\n');
     }
 
-    private Stream<Occurrence> occurrences(Optional<EventFeed.Item> item, Filter filter) {
+    private static Stream<Occurrence> occurrences(Optional<EventFeed.Item> item, Filter filter) {
         return switch (item.orElse(null)) {
             case null -> Stream.of();
             case EventFeed.Event(var event) -> Stream.of(Occurrence.of(event));
-            case EventFeed.Routes(var at, var changes)
-            when filter.wants("route-changed") -> {
-                var wanted = changes.stream()
+            case EventFeed.BestPaths(var at, var changes)
+            when filter.wants("route-changed") ->
+                changes.stream()
                         .filter(change -> filter.prefix == null || Filter.covers(filter.prefix, change.prefix()))
-                        .toList();
-                yield wanted.stream().map(change -> changed(at, change, wanted.size() <= MOST_LOOKED_UP));
-            }
+                        .map(change -> changed(at, change));
+            case EventFeed.BestPaths ignored -> Stream.of();
             case EventFeed.Routes ignored -> Stream.of();
         };
     }
 
-    private Occurrence changed(Instant at, RouteListener.Change change, boolean lookUp) {
+    private static Occurrence changed(Instant at, BestChange change) {
         var said = Occurrence.plain(at, "route-changed")
                 .and("prefix", change.prefix().toString())
                 .and(
@@ -160,35 +158,47 @@ public final class MonitorShow {
                         change.nextHops().stream()
                                 .map(hop -> hop.address().getHostAddress())
                                 .toList());
-        if (lookUp && !change.nextHops().isEmpty()) {
-            speaker.route(change.prefix())
-                    .ifPresent(route -> best(route)
-                            .ifPresent(best -> said.and(
-                                            "peer", best.peer().address().getHostAddress())
-                                    .and(
-                                            "path",
-                                            best.attributes()
-                                                    .find(AsPath.class)
-                                                    .map(AsPath::toString)
-                                                    .orElse(""))
-                                    .and("why", why(route))));
+        if (change.now() instanceof BestChange.Path best) {
+            path(best).forEach(said::and);
+            said.and("why", why(change.runnerUp()));
+        }
+        if (change.before() instanceof BestChange.Path before) {
+            var old = path(before);
+            old.put("fate", fate(change));
+            said.and("old", old);
         }
         return said;
     }
 
-    private static Optional<PathView> best(RouteView route) {
-        return route.paths().stream()
-                .filter(path -> path.reason() == Reason.BEST)
-                .findFirst();
+    private static Map<String, Object> path(BestChange.Path path) {
+        var attributes = path.attributes();
+        var said = new LinkedHashMap<String, Object>();
+        boolean isOwn = path.peer().kind() == PeerKind.LOCAL;
+        said.put("peer", isOwn ? "self" : path.peer().address().getHostAddress());
+        said.put("path", attributes.find(AsPath.class).map(AsPath::toString).orElse(""));
+        said.put("attributes", RouteText.inWords(attributes));
+        return said;
     }
 
-    /** What the best path won by: the reason of the path that lost last. */
-    private static String why(RouteView route) {
-        return route.paths().stream()
-                .filter(path -> path.reason().isValid() && !path.reason().isUsed())
-                .max(java.util.Comparator.comparing(PathView::reason))
-                .map(path -> "over " + path.peer().address().getHostAddress() + ", which "
-                        + path.reason().text())
-                .orElse("only path");
+    /** What the best path won by. */
+    private static String why(BestChange.@Nullable RunnerUp second) {
+        return second == null
+                ? "only path"
+                : "over " + second.peer().address().getHostAddress() + ", which "
+                        + second.reason().text();
+    }
+
+    /** What became of the path that was best before. */
+    private static String fate(BestChange change) {
+        var lost = change.lost();
+        var reason = lost == null ? "" : lost.text();
+        return switch (change.fate()) {
+            case NONE -> "";
+            case BEST -> "best still, among other next hops";
+            case LOST -> lost == null ? "used still, beside the best" : reason;
+            case REPLACED -> "replaced by its peer" + (lost == null ? "" : ", and the new one " + reason);
+            case WITHDRAWN -> "withdrawn";
+            case PEER_DOWN -> "session down";
+        };
     }
 }

@@ -118,8 +118,16 @@ public record Occurrence(Instant time, String kind, Map<String, Object> details)
     String toText() {
         return time + "  " + kind
                 + details.entrySet().stream()
-                        .map(detail -> "  " + detail.getKey() + "=" + detail.getValue())
+                        .map(detail -> "  " + detail.getKey() + "=" + text(detail.getValue()))
                         .collect(Collectors.joining());
+    }
+
+    private static String text(Object value) {
+        return value instanceof Map<?, ?> several
+                ? several.entrySet().stream()
+                        .map(each -> each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining("  ", "(", ")"))
+                : value.toString();
     }
 
     /** One JSON object on one line, without a line feed: {@code time}, {@code event}, then the details. */

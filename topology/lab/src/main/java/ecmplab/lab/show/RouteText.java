@@ -84,7 +84,8 @@ final class RouteText {
                 .toString();
     }
 
-    private static String inWords(PathAttributes attributes) {
+    /** On one line, without communities. */
+    static String inWords(PathAttributes attributes) {
         var text = AttributeText.of(attributes);
         return "path " + text.path() + ", next hop " + text.nextHop()
                 + (text.metric().isEmpty() ? "" : ", metric " + text.metric())

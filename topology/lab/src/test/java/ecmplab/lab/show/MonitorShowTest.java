@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,14 @@ class MonitorShowTest {
             assertEquals("127.0.7.2", lines.get(0).get("peer").asString());
             assertEquals("203.0.113.10/32", lines.get(1).get("prefix").asString());
             assertEquals("192.0.2.1", lines.get(1).get("nexthops").get(0).asString());
+            assertEquals(
+                    "path 65001 i, next hop 192.0.2.1",
+                    lines.get(1).get("attributes").asString());
             assertTrue(lines.get(2).get("nexthops").isEmpty());
+            var old = lines.get(2).get("old");
+            assertEquals("127.0.7.2", old.get("peer").asString());
+            assertEquals("65001", old.get("path").asString());
+            assertEquals("withdrawn", old.get("fate").asString());
         }
     }
 
@@ -87,6 +95,30 @@ class MonitorShowTest {
             feed.routes(all -> {}).changed(changes);
             assertEquals(0, slow.takeLost());
         }
+    }
+
+    @Test
+    void changesOfBestPathsAreGatheredOnlyForWhoFollows() {
+        var feed = new EventFeed(() -> Instant.EPOCH);
+        var routes = feed.routes(RouteListener.NONE);
+        assertFalse(routes.isListening());
+        try (var follower = feed.follow()) {
+            assertTrue(routes.isFollowing());
+            assertFalse(routes.isListening());
+            routes.bestChanged(List.of(), 7);
+            assertEquals(7, follower.takeLost());
+        }
+        assertFalse(routes.isFollowing());
+    }
+
+    @Test
+    void theOldPathIsSaidBesideTheNewOneOnOneLine() {
+        var occurrence = Occurrence.plain(Instant.EPOCH, "route-changed")
+                .and("prefix", "203.0.113.0/24")
+                .and("old", new LinkedHashMap<>(Map.of("fate", "withdrawn")));
+        assertEquals(
+                "1970-01-01T00:00:00Z  route-changed  prefix=203.0.113.0/24  old=(fate=withdrawn)",
+                occurrence.toText());
     }
 
     @Test
