@@ -4,10 +4,10 @@ import ecmplab.bgp.attribute.AttributeType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the attributes are that policies ask for, in an attribute block as {@link ecmplab.bgp.rib.RouteBatch} describes it; found in one walk. The block
- * is not copied and must not change meanwhile.
+ * Where the attributes are that policies ask for, in an attribute block as {@link ecmplab.bgp.rib.RouteBatch} describes it; found in one
+ * walk. The block is not copied and must not change until the next is read. Whoever judges many routes keeps one.
  */
-final class BlockView {
+public final class BlockView {
     private static final int EXTENDED_LENGTH = 0x10;
     private static final int LAST_TYPE = AttributeType.LARGE_COMMUNITIES;
     private static final int AS_SET = 1;
@@ -15,7 +15,10 @@ final class BlockView {
     private static final String OPEN = " { ([";
     private static final String CLOSE = " } )]";
 
-    private final byte[] octets;
+    private byte[] octets = {};
+    /** A bit for each type that is there; what else is said of other types is of blocks before. */
+    private long present;
+
     private final int[] places = new int[LAST_TYPE + 1];
     private final int[] lengths = new int[LAST_TYPE + 1];
     /** The AS path's text once somebody asked; null before. */
@@ -23,8 +26,10 @@ final class BlockView {
 
     private int pathTextLength;
 
-    BlockView(byte[] octets, int from, int length) {
-        this.octets = octets;
+    BlockView read(byte[] block, int from, int length) {
+        octets = block;
+        present = 0;
+        pathText = null;
         int end = from + length;
         for (int at = from; at < end; ) {
             boolean extended = (octets[at] & EXTENDED_LENGTH) != 0;
@@ -34,18 +39,20 @@ final class BlockView {
             if (type <= LAST_TYPE) {
                 places[type] = value;
                 lengths[type] = size;
+                present |= 1L << type;
             }
             at = value + size;
         }
+        return this;
     }
 
     boolean has(int type) {
-        return places[type] != 0;
+        return (present >>> type & 1) != 0;
     }
 
     /** Octets of the attribute's value; 0 when there is none. */
     int length(int type) {
-        return lengths[type];
+        return has(type) ? lengths[type] : 0;
     }
 
     /** Four octets of the attribute's value. */
@@ -58,7 +65,7 @@ final class BlockView {
     }
 
     boolean pathContains(int asn) {
-        int end = places[AttributeType.AS_PATH] + lengths[AttributeType.AS_PATH];
+        int end = places[AttributeType.AS_PATH] + length(AttributeType.AS_PATH);
         for (int at = places[AttributeType.AS_PATH]; at < end; at = nextSegment(at)) {
             if (segmentContains(at, asn)) {
                 return true;
@@ -68,7 +75,7 @@ final class BlockView {
     }
 
     boolean originatedBy(int asn) {
-        int end = places[AttributeType.AS_PATH] + lengths[AttributeType.AS_PATH];
+        int end = places[AttributeType.AS_PATH] + length(AttributeType.AS_PATH);
         int last = -1;
         for (int at = places[AttributeType.AS_PATH]; at < end; at = nextSegment(at)) {
             last = at;
@@ -83,7 +90,7 @@ final class BlockView {
 
     /** As {@link ecmplab.bgp.attribute.AsPath#length}. */
     int pathLength() {
-        int end = places[AttributeType.AS_PATH] + lengths[AttributeType.AS_PATH];
+        int end = places[AttributeType.AS_PATH] + length(AttributeType.AS_PATH);
         int length = 0;
         for (int at = places[AttributeType.AS_PATH]; at < end; at = nextSegment(at)) {
             length += octets[at] == AS_SEQUENCE ? octets[at + 1] & 0xFF : octets[at] == AS_SET ? 1 : 0;
@@ -103,8 +110,8 @@ final class BlockView {
     /** As {@link ecmplab.bgp.attribute.AsPath#toString}. */
     private byte[] writePath() {
         int from = places[AttributeType.AS_PATH];
-        int end = from + lengths[AttributeType.AS_PATH];
-        var text = new byte[11 * lengths[AttributeType.AS_PATH] / 4 + 16];
+        int end = from + length(AttributeType.AS_PATH);
+        var text = new byte[11 * length(AttributeType.AS_PATH) / 4 + 16];
         int length = 0;
         for (int at = from; at < end; at = nextSegment(at)) {
             int kind = octets[at];

@@ -1,6 +1,8 @@
 package ecmplab.bgp.policy;
 
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.policy.MatchEvaluation.AttributeTest;
+import ecmplab.bgp.policy.MatchEvaluation.PrefixTest;
 import ecmplab.bgp.wire.Prefix;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,7 @@ public record Explanation(
         int deciding = policy.deciding(matched);
         int last = deciding == Policy.OTHERWISE ? policy.terms().size() - 1 : deciding;
         var octets = attributes.encode();
-        var block = new BlockView(octets, 0, octets.length);
+        var block = new BlockView().read(octets, 0, octets.length);
         var steps = new ArrayList<Step>();
         for (int i = 0; i <= last; i++) {
             var term = policy.terms().get(i);
@@ -59,8 +61,8 @@ public record Explanation(
     private static String firstFailing(Policy.Term term, Prefix prefix, BlockView block, PolicyContext context) {
         for (var match : term.matches()) {
             boolean holds = match.dependsOnPrefix()
-                    ? MatchEvaluation.holds(match, prefix.family(), prefix.high(), prefix.low(), prefix.length())
-                    : MatchEvaluation.holds(match, block, context);
+                    ? PrefixTest.of(match).holds(prefix.family(), prefix.high(), prefix.low(), prefix.length())
+                    : AttributeTest.of(match).holds(block, context);
             if (!holds) {
                 return match.toString();
             }

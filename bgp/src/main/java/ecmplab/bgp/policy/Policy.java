@@ -1,6 +1,8 @@
 package ecmplab.bgp.policy;
 
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.bgp.policy.MatchEvaluation.AttributeTest;
+import ecmplab.bgp.policy.MatchEvaluation.PrefixTest;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.util.ArrayList;
@@ -30,8 +32,8 @@ public final class Policy {
     private final List<Term> terms;
     private final Verdict otherwise;
 
-    private final Match[][] attributeMatches;
-    private final Match[][] prefixMatches;
+    private final AttributeTest[][] attributeTests;
+    private final PrefixTest[][] prefixTests;
     /** Terms with matches that depend on the prefix. */
     private final long prefixDependent;
 
@@ -54,8 +56,8 @@ public final class Policy {
         this.name = name;
         this.terms = List.copyOf(terms);
         this.otherwise = otherwise;
-        attributeMatches = new Match[terms.size()][];
-        prefixMatches = new Match[terms.size()][];
+        attributeTests = new AttributeTest[terms.size()][];
+        prefixTests = new PrefixTest[terms.size()][];
         long ofPrefix = 0;
         long ofAttributes = 0;
         long accepts = 0;
@@ -64,14 +66,17 @@ public final class Policy {
         boolean ofNeighbor = false;
         for (int i = 0; i < terms.size(); i++) {
             var term = terms.get(i);
-            prefixMatches[i] =
-                    term.matches().stream().filter(Match::dependsOnPrefix).toArray(Match[]::new);
-            attributeMatches[i] = term.matches().stream()
+            prefixTests[i] = term.matches().stream()
+                    .filter(Match::dependsOnPrefix)
+                    .map(PrefixTest::of)
+                    .toArray(PrefixTest[]::new);
+            attributeTests[i] = term.matches().stream()
                     .filter(match -> !match.dependsOnPrefix())
-                    .toArray(Match[]::new);
+                    .map(AttributeTest::of)
+                    .toArray(AttributeTest[]::new);
             long bit = 1L << i;
-            ofPrefix |= prefixMatches[i].length > 0 ? bit : 0;
-            ofAttributes |= attributeMatches[i].length > 0 ? bit : 0;
+            ofPrefix |= prefixTests[i].length > 0 ? bit : 0;
+            ofAttributes |= attributeTests[i].length > 0 ? bit : 0;
             accepts |= term.verdict() == Verdict.ACCEPT ? bit : 0;
             rejects |= term.verdict() == Verdict.REJECT ? bit : 0;
             changes |= term.actions().isEmpty() ? 0 : bit;
@@ -135,6 +140,11 @@ public final class Policy {
         return terms.isEmpty() && otherwise == Verdict.ACCEPT;
     }
 
+    /** Whether no route passes. */
+    public boolean rejectsAll() {
+        return accepting == 0 && otherwise != Verdict.ACCEPT;
+    }
+
     /** Whether neighbours with this policy may get different answers, so that they cannot share them. */
     public boolean dependsOnNeighbor() {
         return dependsOnNeighbor;
@@ -148,17 +158,18 @@ public final class Policy {
     /**
      * The terms whose matches hold as far as they do not depend on the prefix.
      *
+     * @param view scratch memory
      * @param octets with an attribute block (see {@link PathAttributes#encode}) of {@code length} octets at {@code from}
      */
-    public long attributeMatches(byte[] octets, int from, int length, PolicyContext context) {
+    public long attributeMatches(BlockView view, byte[] octets, int from, int length, PolicyContext context) {
         long matched = terms.size() == 64 ? -1L : (1L << terms.size()) - 1;
         if (attributeDependent == 0) {
             return matched;
         }
-        var block = new BlockView(octets, from, length);
+        var block = view.read(octets, from, length);
         for (long left = attributeDependent; left != 0; left &= left - 1) {
             int term = Long.numberOfTrailingZeros(left);
-            if (!all(attributeMatches[term], block, context)) {
+            if (!all(attributeTests[term], block, context)) {
                 matched &= ~(1L << term);
             }
         }
@@ -167,12 +178,12 @@ public final class Policy {
 
     public long attributeMatches(PathAttributes attributes, PolicyContext context) {
         var block = attributes.encode();
-        return attributeMatches(block, 0, block.length, context);
+        return attributeMatches(new BlockView(), block, 0, block.length, context);
     }
 
-    private static boolean all(Match[] matches, BlockView block, PolicyContext context) {
-        for (var match : matches) {
-            if (!MatchEvaluation.holds(match, block, context)) {
+    private static boolean all(AttributeTest[] tests, BlockView block, PolicyContext context) {
+        for (var test : tests) {
+            if (!test.holds(block, context)) {
                 return false;
             }
         }
@@ -190,7 +201,7 @@ public final class Policy {
         for (long left = candidates; left != 0; left &= left - 1) {
             long bit = Long.lowestOneBit(left);
             if ((bit & prefixDependent) != 0
-                    && !all(prefixMatches[Long.numberOfTrailingZeros(bit)], family, high, low, length)) {
+                    && !all(prefixTests[Long.numberOfTrailingZeros(bit)], family, high, low, length)) {
                 continue;
             }
             matched |= bit;
@@ -201,9 +212,9 @@ public final class Policy {
         return matched;
     }
 
-    private static boolean all(Match[] matches, AddressFamily family, long high, long low, int length) {
-        for (var match : matches) {
-            if (!MatchEvaluation.holds(match, family, high, low, length)) {
+    private static boolean all(PrefixTest[] tests, AddressFamily family, long high, long low, int length) {
+        for (var test : tests) {
+            if (!test.holds(family, high, low, length)) {
                 return false;
             }
         }

@@ -14,11 +14,14 @@ public final class PrefixList {
     private final String name;
     private final List<Entry> entries;
     private final @Nullable PrefixIndex index;
+    /** The entries as permits reads them. */
+    private final Row[] rows;
 
     public PrefixList(String name, List<Entry> entries) {
         this.name = name;
         this.entries = List.copyOf(entries);
         index = entries.size() <= SHORT ? null : new PrefixIndex(this.entries);
+        rows = index == null ? this.entries.stream().map(Row::of).toArray(Row[]::new) : new Row[0];
     }
 
     /** A list that permits exactly these prefixes. */
@@ -39,13 +42,37 @@ public final class PrefixList {
         if (index != null) {
             return index.permits(family, high, low, length);
         }
-        for (int i = 0; i < entries.size(); i++) {
-            var entry = entries.get(i);
-            if (entry.fits(family, high, low, length)) {
-                return entry.permit();
+        for (var row : rows) {
+            if (((high ^ row.high) & row.highMask) == 0 && row.fits(family, low, length)) {
+                return row.permit;
             }
         }
         return false;
+    }
+
+    /** One entry with its masks, read for every route that is judged. */
+    private record Row(
+            boolean permit, AddressFamily family, long high, long highMask, long low, long lowMask, int ge, int le) {
+        static Row of(Entry entry) {
+            var prefix = entry.prefix();
+            int bits = prefix.length();
+            long highMask = bits >= 64 ? -1L : bits == 0 ? 0 : -1L << (64 - bits);
+            long lowMask = bits <= 64 ? 0 : -1L << (128 - bits);
+            return new Row(
+                    entry.permit(),
+                    prefix.family(),
+                    prefix.high(),
+                    highMask,
+                    prefix.low(),
+                    lowMask,
+                    entry.ge(),
+                    entry.le());
+        }
+
+        /** Whether an address fits whose upper half does. */
+        boolean fits(AddressFamily ofAddress, long lowBits, int length) {
+            return ((lowBits ^ low) & lowMask) == 0 && ge <= length && length <= le && ofAddress == family;
+        }
     }
 
     @Override
@@ -96,16 +123,6 @@ public final class PrefixList {
                     && high == prefix.high()
                     && low == prefix.low()
                     && family == prefix.family();
-        }
-
-        boolean fits(AddressFamily family, long high, long low, int length) {
-            if (family != prefix.family() || !hasLength(length)) {
-                return false;
-            }
-            int bits = prefix.length();
-            long highMask = bits >= 64 ? -1L : bits == 0 ? 0 : -1L << (64 - bits);
-            long lowMask = bits <= 64 ? 0 : -1L << (128 - bits);
-            return (high & highMask) == prefix.high() && (low & lowMask) == prefix.low();
         }
     }
 }

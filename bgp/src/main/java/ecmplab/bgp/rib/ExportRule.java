@@ -2,6 +2,7 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.policy.BlockView;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
 import ecmplab.bgp.wire.AddressFamily;
@@ -26,6 +27,7 @@ final class ExportRule {
     private final UpdateWriter writer;
     private final Policy policy;
     private final PolicyContext context;
+    private final BlockView view = new BlockView();
     private final boolean isTransparent;
     private final boolean external;
     private @Nullable RewriteMemo memo;
@@ -118,7 +120,11 @@ final class ExportRule {
             lastResult = sendable(attribute, 0);
         } else {
             candidates = policy.attributeMatches(
-                    attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute), context);
+                    view,
+                    attributes.octets(attribute),
+                    attributes.offset(attribute),
+                    attributes.length(attribute),
+                    context);
         }
     }
 

@@ -2,6 +2,7 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.policy.BlockView;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class ImportRule {
     private final int peerAs;
     private final boolean honourGracefulShutdown;
     private final PolicyContext context;
+    private final BlockView view = new BlockView();
     private final AttributeTable attributes;
     private @Nullable RewriteMemo memo;
 
@@ -106,7 +108,11 @@ final class ImportRule {
             checked = rewritten(attribute, 0);
         } else if (checked == attribute) {
             candidates = policy.attributeMatches(
-                    attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute), context);
+                    view,
+                    attributes.octets(attribute),
+                    attributes.offset(attribute),
+                    attributes.length(attribute),
+                    context);
         }
     }
 

@@ -41,6 +41,8 @@ final class PrefixTable {
     private int size;
     private int directoryBits;
     private Segment[] directory = {new Segment(0)};
+    /** Scratch memory of {@link #split}. */
+    private final long[] splitting = new long[SLOTS];
 
     /**
      * @param maximum prefixes at most; no more than 2^26
@@ -225,18 +227,22 @@ final class PrefixTable {
             System.arraycopy(directory, 0, directory, before, before);
             directoryBits++;
         }
-        var zero = new Segment(full.depth + 1);
-        var one = new Segment(full.depth + 1);
+        int step = 1 << full.depth;
         long bit = 1L << (32 + full.depth);
-        for (long slot : full.slots) {
+        full.depth++;
+        var one = new Segment(full.depth);
+        // The full one goes on as one of the two, and leaves no garbage.
+        System.arraycopy(full.slots, 0, splitting, 0, SLOTS);
+        Arrays.fill(full.slots, 0);
+        full.used = 0;
+        for (long slot : splitting) {
             if (slot != 0) {
                 long slotHash = hash(slot >>> ID_BITS);
-                ((slotHash & bit) == 0 ? zero : one).insert(slotHash, slot);
+                ((slotHash & bit) == 0 ? full : one).insert(slotHash, slot);
             }
         }
-        int step = 1 << full.depth;
-        for (int i = (int) (hash >>> 32 & step - 1); i < directory.length; i += step) {
-            directory[i] = (i & step) == 0 ? zero : one;
+        for (int i = (int) (hash >>> 32 & step - 1) | step; i < directory.length; i += 2 * step) {
+            directory[i] = one;
         }
     }
 
@@ -261,7 +267,7 @@ final class PrefixTable {
     /** Slots with linear probing; {@code depth} low bits of the upper hash half are common to all its keys. */
     private static final class Segment {
         final long[] slots = new long[SLOTS];
-        final int depth;
+        int depth;
         int used;
 
         Segment(int depth) {

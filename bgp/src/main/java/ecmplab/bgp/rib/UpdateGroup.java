@@ -60,6 +60,8 @@ final class UpdateGroup {
     private final IdSet dirty = new IdSet();
     private final IntQueue queue = new IntQueue();
     private final Page page;
+    /** Whether export policy rejects everything, so that no change matters. */
+    private final boolean tellsNothing;
     /** Prefixes not told because of the limit. */
     private final IdSet overLimit = new IdSet();
 
@@ -74,6 +76,7 @@ final class UpdateGroup {
         this.loc = loc;
         this.attributes = attributes;
         this.page = page;
+        tellsNothing = key.policy().rejectsAll();
         writer = new UpdateWriter(key, loc.prefixes, attributes, config, peers);
         rule = new ExportRule(key, loc.prefixes, attributes, config, writer);
         outs.add(new AdjRibOut(loc, attributes));
@@ -98,6 +101,7 @@ final class UpdateGroup {
         var member = join(from.peer, from.outlet, lag);
         member.endOfRibSent = from.endOfRibSent;
         int places = Math.max(outs.size(), from.group.outs.size());
+        makePlaces(places);
         for (int p = 0; p < loc.prefixes.limit(); p++) {
             boolean unsure = lagBefore != null && lagBefore.pending.contains(p);
             boolean differs = false;
@@ -167,7 +171,7 @@ final class UpdateGroup {
 
     /** The prefix's best route, or for a group that is told several any route, may have changed. */
     void mark(int prefix) {
-        if (dirty.add(prefix)) {
+        if (!tellsNothing && dirty.add(prefix)) {
             loc.retain(prefix);
             queue.add(prefix);
         }
@@ -309,11 +313,15 @@ final class UpdateGroup {
         }
     }
 
-    /** Moves the paths of the prefix to the Adj-RIB-Out, as many as may be told, and to the page what changed. */
-    private void takePaths(int prefix) {
-        while (outs.size() < loc.columns.length) {
+    private void makePlaces(int places) {
+        while (outs.size() < places) {
             outs.add(new AdjRibOut(loc, attributes));
         }
+    }
+
+    /** Moves the paths of the prefix to the Adj-RIB-Out, as many as may be told, and to the page what changed. */
+    private void takePaths(int prefix) {
+        makePlaces(loc.columns.length);
         int count = loc.rank(prefix, key.addPath());
         for (int place = 0; place < outs.size(); place++) {
             boolean among = false;
