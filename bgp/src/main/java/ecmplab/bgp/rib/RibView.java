@@ -1,6 +1,5 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Octets;
 import ecmplab.bgp.wire.Prefix;
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class RibView {
     /** Prefix ids looked at for one page, used or not. */
     private static final int LOOKED_AT = 1 << 15;
-    /** Sets of attributes read for one page that is filtered by them. */
-    private static final int PARSED = 2000;
 
     private static final Comparator<PeerRoute> BY_PREFIX =
             Comparator.comparing(PeerRoute::prefix).thenComparing(PeerRoute::pathId, Integer::compareUnsigned);
@@ -48,24 +45,22 @@ public final class RibView {
 
     /** Prefixes with all their paths, at most {@code limit}, from {@link RoutePage#START} or a page's {@code next} on. */
     public RoutePage<RouteView> routes(AddressFamily family, int from, int limit) {
-        return routes(family, RouteFilter.ALL, from, limit);
-    }
-
-    /** Prefixes that pass the filter, with all their paths, at most {@code limit}; a page may be empty though more follow. */
-    public RoutePage<RouteView> routes(AddressFamily family, RouteFilter filter, int from, int limit) {
         var table = rib.table(family);
         var routes = new ArrayList<RouteView>();
-        var parsed = new Parsed(filter);
         int next = scan(from, table.prefixes.limit(), id -> {
-            boolean asked = filter.contains(table.prefixes.high(id), table.prefixes.low(id), table.prefixes.length(id));
-            var view = asked && parsed.passes(table, id) ? view(table, id) : null;
+            var view = view(table, id);
             if (view != null) {
                 routes.add(view);
             }
-            return routes.size() < limit && parsed.budget > 0;
+            return routes.size() < limit;
         });
         routes.sort(Comparator.comparing(RouteView::prefix));
         return new RoutePage<>(routes, next);
+    }
+
+    /** Those of the prefixes that somebody announces, each with all its paths. */
+    public List<RouteView> routes(List<Prefix> prefixes) {
+        return prefixes.stream().flatMap(prefix -> route(prefix).stream()).toList();
     }
 
     /** What the peer announced, before policy. */
@@ -82,25 +77,51 @@ public final class RibView {
             return new RoutePage<>(routes, RoutePage.END);
         }
         int next = scan(from, table.prefixes.limit(), id -> {
-            for (var column : in.columns) {
-                int judged = column.accepted.get(id);
-                boolean asked = judged != AttributeTable.NONE
-                        && (selection == Selection.RECEIVED || (selection == Selection.ACCEPTED) == judged > 0);
-                if (asked) {
-                    int attribute = selection == Selection.ACCEPTED ? judged : column.received.get(id);
-                    routes.add(new PeerRoute(
-                            table.prefixes.prefix(id),
-                            column.pathId(id),
-                            block(attribute),
-                            judged < 0 ? Reason.ofCode(judged) : null,
-                            term(in, judged),
-                            column.isStale(id)));
-                }
-            }
+            addReceived(table, in, selection, id, routes);
             return routes.size() < limit;
         });
         routes.sort(BY_PREFIX);
         return new RoutePage<>(routes, next);
+    }
+
+    /** Of what the peer announced, what is for one of the prefixes; in their order. */
+    public List<PeerRoute> received(Peer peer, AddressFamily family, Selection selection, List<Prefix> prefixes) {
+        var in = peer.in(family);
+        var routes = new ArrayList<PeerRoute>();
+        if (in != null) {
+            each(prefixes, (table, id) -> addReceived(table, in, selection, id, routes));
+        }
+        return routes;
+    }
+
+    static boolean anyReceived(AdjRibIn in, Selection selection, int id) {
+        for (int i = 0; i < in.columns.size(); i++) {
+            if (isAsked(in.columns.get(i).accepted.get(id), selection)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAsked(int judged, Selection selection) {
+        return judged != AttributeTable.NONE
+                && (selection == Selection.RECEIVED || (selection == Selection.ACCEPTED) == judged > 0);
+    }
+
+    private void addReceived(LocRib table, AdjRibIn in, Selection selection, int id, List<PeerRoute> routes) {
+        for (var column : in.columns) {
+            int judged = column.accepted.get(id);
+            if (isAsked(judged, selection)) {
+                int attribute = selection == Selection.ACCEPTED ? judged : column.received.get(id);
+                routes.add(new PeerRoute(
+                        table.prefixes.prefix(id),
+                        column.pathId(id),
+                        block(attribute),
+                        judged < 0 ? Reason.ofCode(judged) : null,
+                        term(in, judged),
+                        column.isStale(id)));
+            }
+        }
     }
 
     /** What the peer is told, with the attributes as it gets them. */
@@ -111,21 +132,58 @@ public final class RibView {
         if (member == null || !peer.isUp) {
             return new RoutePage<>(routes, RoutePage.END);
         }
-        var group = member.group;
         int next = scan(from, table.prefixes.limit(), id -> {
-            for (int place = 0; place < group.outs.size(); place++) {
-                int attribute = group.announcedTo(peer, place, id);
-                if (attribute != AttributeTable.NONE) {
-                    var form = group.writer.rewrite(attribute, group.origin(place, id));
-                    var block = Octets.copy(form.octets(), 0, form.length());
-                    routes.add(new PeerRoute(
-                            table.prefixes.prefix(id), group.writer.pathId(place), block, null, null, false));
-                }
-            }
+            addAnnounced(table, member, peer, id, routes);
             return routes.size() < limit;
         });
         routes.sort(BY_PREFIX);
         return new RoutePage<>(routes, next);
+    }
+
+    /** Of what the peer is told, what is for one of the prefixes; in their order. */
+    public List<PeerRoute> announced(Peer peer, AddressFamily family, List<Prefix> prefixes) {
+        var member = peer.out.get(family);
+        var routes = new ArrayList<PeerRoute>();
+        if (member != null && peer.isUp) {
+            each(prefixes, (table, id) -> addAnnounced(table, member, peer, id, routes));
+        }
+        return routes;
+    }
+
+    static boolean anyAnnounced(Member member, Peer peer, int id) {
+        for (int place = 0; place < member.group.outs.size(); place++) {
+            if (member.group.announcedTo(peer, place, id) != AttributeTable.NONE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void addAnnounced(LocRib table, Member member, Peer peer, int id, List<PeerRoute> routes) {
+        var group = member.group;
+        for (int place = 0; place < group.outs.size(); place++) {
+            int attribute = group.announcedTo(peer, place, id);
+            if (attribute != AttributeTable.NONE) {
+                var form = group.writer.rewrite(attribute, group.origin(place, id));
+                var block = Octets.copy(form.octets(), 0, form.length());
+                routes.add(
+                        new PeerRoute(table.prefixes.prefix(id), group.writer.pathId(place), block, null, null, false));
+            }
+        }
+    }
+
+    private interface Found {
+        void at(LocRib table, int id);
+    }
+
+    private void each(List<Prefix> prefixes, Found found) {
+        for (var prefix : prefixes) {
+            var table = rib.table(prefix.family());
+            int id = table.prefixes.find(prefix.high(), prefix.low(), prefix.length());
+            if (id != PrefixTable.NONE) {
+                found.at(table, id);
+            }
+        }
     }
 
     /** By family negotiated; of a peer that restarts, by family of which routes are kept. */
@@ -237,37 +295,5 @@ public final class RibView {
     private Octets block(int attribute) {
         var attributes = rib.attributes();
         return Octets.copy(attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute));
-    }
-
-    /** Asks the filter about attributes, within a budget for one page. */
-    private final class Parsed {
-        private final RouteFilter filter;
-        private int budget = PARSED;
-        private int last = AttributeTable.NONE;
-        private boolean lastPasses;
-
-        Parsed(RouteFilter filter) {
-            this.filter = filter;
-        }
-
-        boolean passes(LocRib table, int id) {
-            var wanted = filter.attributes();
-            if (wanted == null) {
-                return true;
-            }
-            for (var column : table.columns) {
-                int attribute = column == null ? AttributeTable.NONE : column.usable(id);
-                if (attribute != AttributeTable.NONE && attribute != last) {
-                    last = attribute;
-                    lastPasses =
-                            wanted.test(PathAttributes.parse(block(attribute).toArray()));
-                    budget--;
-                }
-                if (attribute != AttributeTable.NONE && lastPasses) {
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 }

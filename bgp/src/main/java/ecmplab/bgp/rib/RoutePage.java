@@ -3,7 +3,7 @@ package ecmplab.bgp.rib;
 import java.util.List;
 
 /**
- * Some of a table, in order of prefix within the page.
+ * Some of a table, in order of prefix within the page only.
  *
  * @param next where the next page begins, or {@link #END}; a page may be empty though it is not the last
  */

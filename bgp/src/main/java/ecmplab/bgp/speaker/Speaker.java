@@ -358,21 +358,55 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         return thread.ask(rib -> rib.view().longestMatch(address));
     }
 
-    /** Some of the table, from {@link RoutePage#START} or the last page's {@code next} on. */
+    /** Some of the table, from {@link RoutePage#START} or the last page's {@code next} on; ordered within the page only. */
     public RoutePage<RouteView> routes(AddressFamily family, int from, int limit) {
-        return routes(family, RouteFilter.ALL, from, limit);
+        return thread.ask(rib -> rib.view().routes(family, from, limit));
     }
 
-    /** Of the table, some of what passes the filter; a page may be empty though more follow. */
-    public RoutePage<RouteView> routes(AddressFamily family, RouteFilter filter, int from, int limit) {
-        return thread.ask(rib -> rib.view().routes(family, filter, from, limit));
+    /** What of the table passes the filter, in order. */
+    public OrderedRoutes<RouteView> ordered(AddressFamily family, RouteFilter filter) {
+        return new OrderedRoutes<>(
+                thread,
+                family,
+                (rib, scan) -> scan.table(rib, filter),
+                (rib, prefixes) -> rib.view().routes(prefixes));
+    }
+
+    /** As {@link #receivedRoutes(InetAddress, AddressFamily, Selection, int, int)}, in order. */
+    public OrderedRoutes<PeerRoute> orderedReceived(InetAddress neighbor, AddressFamily family, Selection selection) {
+        var link = link(neighbor);
+        return new OrderedRoutes<>(
+                thread,
+                family,
+                (rib, scan) -> {
+                    var peer = link.peer();
+                    return peer == null || scan.received(rib, peer, selection);
+                },
+                (rib, prefixes) -> {
+                    var peer = link.peer();
+                    return peer == null ? List.of() : rib.view().received(peer, family, selection, prefixes);
+                });
+    }
+
+    /** As {@link #advertisedRoutes}, in order. */
+    public OrderedRoutes<PeerRoute> orderedAdvertised(InetAddress neighbor, AddressFamily family) {
+        var link = link(neighbor);
+        return new OrderedRoutes<>(
+                thread,
+                family,
+                (rib, scan) -> {
+                    var peer = link.peer();
+                    return peer == null || scan.announced(rib, peer);
+                },
+                (rib, prefixes) -> {
+                    var peer = link.peer();
+                    return peer == null ? List.of() : rib.view().announced(peer, family, prefixes);
+                });
     }
 
     /** Those of the prefixes that somebody announces, each with all its paths. */
     public List<RouteView> routes(List<Prefix> prefixes) {
-        return thread.ask(rib -> prefixes.stream()
-                .flatMap(prefix -> rib.view().route(prefix).stream())
-                .toList());
+        return thread.ask(rib -> rib.view().routes(prefixes));
     }
 
     /** What the neighbour announced, before policy; empty when no session is established. */

@@ -1,8 +1,8 @@
 package ecmplab.lab.show;
 
 import ecmplab.bgp.rib.PeerRoute;
-import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.Selection;
+import ecmplab.bgp.speaker.OrderedRoutes;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.lab.control.Answer;
@@ -121,33 +121,18 @@ final class NeighborShow {
         });
     }
 
-    private RoutePage<PeerRoute> page(Asked asked, AddressFamily family, int from, int limit) {
+    private OrderedRoutes<PeerRoute> ordered(Asked asked, AddressFamily family) {
         return switch (asked.what) {
-            case "advertised-routes" -> speaker.advertisedRoutes(asked.address, family, from, limit);
-            case "filtered-routes" -> speaker.receivedRoutes(asked.address, family, Selection.REJECTED, from, limit);
-            case "routes" -> speaker.receivedRoutes(asked.address, family, Selection.ACCEPTED, from, limit);
-            default -> speaker.receivedRoutes(asked.address, family, Selection.RECEIVED, from, limit);
+            case "advertised-routes" -> speaker.orderedAdvertised(asked.address, family);
+            case "filtered-routes" -> speaker.orderedReceived(asked.address, family, Selection.REJECTED);
+            case "routes" -> speaker.orderedReceived(asked.address, family, Selection.ACCEPTED);
+            default -> speaker.orderedReceived(asked.address, family, Selection.RECEIVED);
         };
     }
 
-    private interface Taker {
-        void take(List<PeerRoute> routes) throws IOException;
-    }
-
-    private boolean pages(Asked asked, Taker taker) throws IOException {
-        long left = asked.limit;
-        for (var family : asked.families) {
-            for (int from = RoutePage.START; from != RoutePage.END; ) {
-                if (left == 0) {
-                    return true;
-                }
-                var page = page(asked, family, from, (int) Math.min(TableShow.PAGE, left));
-                taker.take(page.routes().stream().limit(left).toList());
-                left = Math.max(0, left - page.routes().size());
-                from = page.next();
-            }
-        }
-        return false;
+    private boolean pages(Asked asked, Pages.Taker<PeerRoute> taker) throws IOException {
+        return Pages.write(
+                asked.families.stream().map(family -> ordered(asked, family)).toList(), asked.limit, taker);
     }
 
     private void json(Asked asked, Writer out) throws IOException {

@@ -9,7 +9,6 @@ import ecmplab.bgp.policy.LargeCommunityPattern;
 import ecmplab.bgp.rib.PathView;
 import ecmplab.bgp.rib.Reason;
 import ecmplab.bgp.rib.RouteFilter;
-import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.AddressFamily;
@@ -27,9 +26,6 @@ import java.util.Map;
 
 /** The table, or what of it a filter lets through: asked of the RIB page by page, written as it comes. */
 final class TableShow {
-    /** Routes asked for at once: a moment of the RIB thread, which then takes what sessions received. */
-    static final int PAGE = 512;
-
     private static final String LEGEND =
             "Status: > best, = multipath, * valid, i invalid, S stale; a path that is not used says why\n";
     private static final List<String> HEADER =
@@ -155,27 +151,11 @@ final class TableShow {
         });
     }
 
-    /** Takes routes, page by page; says whether it wants more. */
-    private interface Taker {
-        void take(List<RouteView> routes) throws IOException;
-    }
-
     /** @return whether there would have been more */
-    private boolean pages(List<AddressFamily> families, RouteFilter filter, long limit, Taker taker)
+    private boolean pages(List<AddressFamily> families, RouteFilter filter, long limit, Pages.Taker<RouteView> taker)
             throws IOException {
-        long left = limit;
-        for (var family : families) {
-            for (int from = RoutePage.START; from != RoutePage.END; ) {
-                if (left == 0) {
-                    return true;
-                }
-                var page = speaker.routes(family, filter, from, (int) Math.min(PAGE, left));
-                taker.take(page.routes());
-                left -= page.routes().size();
-                from = page.next();
-            }
-        }
-        return false;
+        return Pages.write(
+                families.stream().map(family -> speaker.ordered(family, filter)).toList(), limit, taker);
     }
 
     private void json(List<AddressFamily> families, RouteFilter filter, long limit, Writer out) throws IOException {
