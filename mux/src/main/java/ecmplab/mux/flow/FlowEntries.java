@@ -1,12 +1,9 @@
 package ecmplab.mux.flow;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
+import ecmplab.port.sys.TableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -41,7 +38,21 @@ final class FlowEntries {
         }
     }
 
+    /**
+     * All memory, a constant: the JIT then makes one instruction of an access, where the segment of an object costs it checks of
+     * liveness and bounds. Every offset below is that of an entry, masked, so it is in bounds.
+     */
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** What the addresses below are in; held so that it stays alive. */
     private final MemorySegment memory;
+
+    private final long base;
     private final int mask;
 
     /** Odd while an entry is written, moved or removed. */
@@ -53,7 +64,8 @@ final class FlowEntries {
     /** Room for {@code flows} at a load of two thirds or less. */
     FlowEntries(int flows, Arena arena) {
         mask = (Integer.highestOneBit(Math.max(16, flows + flows / 2) - 1) << 1) - 1;
-        memory = arena.allocate((mask + 1L) * OCTETS, 64);
+        memory = TableMemory.allocate((mask + 1L) * OCTETS, arena);
+        base = memory.address();
     }
 
     /** Entries, used or free. */
@@ -65,19 +77,26 @@ final class FlowEntries {
         return memory.byteSize();
     }
 
-    /** Brings the place where a flow is looked for into the cache. */
-    void touch(long hash) {
-        touched ^= memory.get(JAVA_LONG, at((int) hash & mask));
+    /**
+     * Brings the places where {@code count} flows are looked for into the cache. Nothing else may stand in this loop: the processor
+     * waits for as many of them at once as it can see.
+     */
+    void touch(long[] hashes, int count) {
+        long all = 0;
+        for (int i = 0; i < count; i++) {
+            all ^= ALL.get(LONG, at((int) hashes[i] & mask));
+        }
+        touched = all;
     }
 
     int find(long hash, int source, int destination, int ports, int protocol) {
         // The bound is for readers beside the writer: without one there is always a free entry.
         for (int i = 0, entry = (int) hash & mask; i <= mask && isUsed(entry); i++, entry = entry + 1 & mask) {
             long at = at(entry);
-            if (memory.get(JAVA_INT, at + PORTS) == ports
-                    && memory.get(JAVA_INT, at + SOURCE) == source
-                    && memory.get(JAVA_INT, at + DESTINATION) == destination
-                    && (memory.get(JAVA_BYTE, at + PROTOCOL) & 0xFF) == protocol) {
+            if (ALL.get(INT, at + PORTS) == ports
+                    && ALL.get(INT, at + SOURCE) == source
+                    && ALL.get(INT, at + DESTINATION) == destination
+                    && (ALL.get(BYTE, at + PROTOCOL) & 0xFF) == protocol) {
                 return entry;
             }
         }
@@ -101,11 +120,11 @@ final class FlowEntries {
         }
         long at = at(entry);
         beginChange();
-        memory.set(JAVA_INT, at + SOURCE, source);
-        memory.set(JAVA_INT, at + DESTINATION, destination);
-        memory.set(JAVA_INT, at + PORTS, ports);
-        memory.set(JAVA_BYTE, at + PROTOCOL, (byte) protocol);
-        memory.set(JAVA_INT, at + HASH, (int) hash);
+        ALL.set(INT, at + SOURCE, source);
+        ALL.set(INT, at + DESTINATION, destination);
+        ALL.set(INT, at + PORTS, ports);
+        ALL.set(BYTE, at + PROTOCOL, (byte) protocol);
+        ALL.set(INT, at + HASH, (int) hash);
         writeChoice(at, flowClass, member, generation, now);
         endChange();
     }
@@ -118,11 +137,11 @@ final class FlowEntries {
     }
 
     private void writeChoice(long at, byte flowClass, int member, int generation, int now) {
-        memory.set(JAVA_BYTE, at + CLASS, flowClass);
-        memory.set(JAVA_SHORT, at + GENERATION, (short) generation);
-        memory.set(JAVA_INT, at + MEMBER, member);
-        memory.set(JAVA_INT, at + SEEN, now);
-        memory.set(JAVA_INT, at + BEGUN, now);
+        ALL.set(BYTE, at + CLASS, flowClass);
+        ALL.set(SHORT, at + GENERATION, (short) generation);
+        ALL.set(INT, at + MEMBER, member);
+        ALL.set(INT, at + SEEN, now);
+        ALL.set(INT, at + BEGUN, now);
     }
 
     /**
@@ -135,7 +154,7 @@ final class FlowEntries {
         beginChange();
         int hole = entry;
         for (int next = entry + 1 & mask; isUsed(next); next = next + 1 & mask) {
-            int home = memory.get(JAVA_INT, at(next) + HASH) & mask;
+            int home = ALL.get(INT, at(next) + HASH) & mask;
             if ((next - home & mask) >= (next - hole & mask)) {
                 copy(at(next), at(hole));
                 if (hole < cursor && cursor <= next) {
@@ -144,63 +163,63 @@ final class FlowEntries {
                 hole = next;
             }
         }
-        memory.set(JAVA_BYTE, at(hole) + CLASS, FREE);
+        ALL.set(BYTE, at(hole) + CLASS, FREE);
         endChange();
         return cursor;
     }
 
     private void copy(long from, long to) {
         for (int offset = 0; offset < OCTETS; offset += Long.BYTES) {
-            memory.set(JAVA_LONG, to + offset, memory.get(JAVA_LONG, from + offset));
+            ALL.set(LONG, to + offset, ALL.get(LONG, from + offset));
         }
     }
 
     boolean isUsed(int entry) {
-        return memory.get(JAVA_BYTE, at(entry) + CLASS) != FREE;
+        return ALL.get(BYTE, at(entry) + CLASS) != FREE;
     }
 
     byte flowClass(int entry) {
-        return memory.get(JAVA_BYTE, at(entry) + CLASS);
+        return ALL.get(BYTE, at(entry) + CLASS);
     }
 
     void setFlowClass(int entry, byte flowClass) {
-        memory.set(JAVA_BYTE, at(entry) + CLASS, flowClass);
+        ALL.set(BYTE, at(entry) + CLASS, flowClass);
     }
 
     int source(int entry) {
-        return memory.get(JAVA_INT, at(entry) + SOURCE);
+        return ALL.get(INT, at(entry) + SOURCE);
     }
 
     int destination(int entry) {
-        return memory.get(JAVA_INT, at(entry) + DESTINATION);
+        return ALL.get(INT, at(entry) + DESTINATION);
     }
 
     int ports(int entry) {
-        return memory.get(JAVA_INT, at(entry) + PORTS);
+        return ALL.get(INT, at(entry) + PORTS);
     }
 
     int protocol(int entry) {
-        return memory.get(JAVA_BYTE, at(entry) + PROTOCOL) & 0xFF;
+        return ALL.get(BYTE, at(entry) + PROTOCOL) & 0xFF;
     }
 
     int member(int entry) {
-        return memory.get(JAVA_INT, at(entry) + MEMBER);
+        return ALL.get(INT, at(entry) + MEMBER);
     }
 
     int generation(int entry) {
-        return memory.get(JAVA_SHORT, at(entry) + GENERATION) & 0xFFFF;
+        return ALL.get(SHORT, at(entry) + GENERATION) & 0xFFFF;
     }
 
     int seen(int entry) {
-        return memory.get(JAVA_INT, at(entry) + SEEN);
+        return ALL.get(INT, at(entry) + SEEN);
     }
 
     void setSeen(int entry, int now) {
-        memory.set(JAVA_INT, at(entry) + SEEN, now);
+        ALL.set(INT, at(entry) + SEEN, now);
     }
 
     int begun(int entry) {
-        return memory.get(JAVA_INT, at(entry) + BEGUN);
+        return ALL.get(INT, at(entry) + BEGUN);
     }
 
     /** For a reader beside the writer: what to ask {@link #isUnchanged} about after reading. */
@@ -223,7 +242,7 @@ final class FlowEntries {
         CHANGES.setRelease(this, changes + 1);
     }
 
-    private static long at(int entry) {
-        return (long) entry << SHIFT;
+    private long at(int entry) {
+        return base + ((long) entry << SHIFT);
     }
 }

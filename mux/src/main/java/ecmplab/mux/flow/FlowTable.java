@@ -83,9 +83,9 @@ public final class FlowTable {
         return hash.of(source, destination, protocol, ports >>> 16, ports & 0xFFFF);
     }
 
-    /** First stage of a lookup: brings the flow's entry into the cache while other packets are being hashed. */
-    public void touch(long flowHash) {
-        entries.touch(flowHash);
+    /** First stage of lookups: brings the entries of the first {@code count} flows into the cache, all at once. */
+    public void touch(long[] flowHashes, int count) {
+        entries.touch(flowHashes, count);
     }
 
     /** Finds a live flow, and counts a hit or a miss. The entry is valid until something is inserted, removed or aged. */

@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The first stage: judges each packet, drops what is not to be forwarded with its one reason, answers what the MUX answers itself, and
- * puts the rest into {@link Pending} with its flow, whose place in the flow table it touches.
+ * puts the rest into {@link Pending} with its flow.
  */
 final class Classifier {
     private final int address;
@@ -202,13 +202,11 @@ final class Classifier {
     }
 
     private void setFlow(int at, int source, int vip, int protocol, int bothPorts) {
-        long hash = flows.hash(source, vip, bothPorts, protocol);
-        flows.touch(hash);
         pending.sources[at] = source;
         pending.vips[at] = vip;
         pending.protocols[at] = protocol;
         pending.ports[at] = bothPorts;
-        pending.hashes[at] = hash;
+        pending.hashes[at] = flows.hash(source, vip, bothPorts, protocol);
     }
 
     private boolean isOwn(int destination) {

@@ -20,15 +20,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * The forwarding thread's part of a MUX. A burst is processed in two stages, so that the flow table's memory is on its way while other
- * packets are looked at: the {@link Classifier} judges each packet and touches its flow, then each that is left gets its member,
- * by flow table or Maglev slot, and goes to the member's host in VXLAN.
+ * The forwarding thread's part of a MUX. A burst is processed in two stages: the {@link Classifier} judges each packet, then each that is
+ * left gets its member, by flow table or Maglev slot, and goes to the member's host in VXLAN. Between them the flow table's memory is
+ * fetched for all packets at once.
  *
  * <p>A MUX is a hop like any router: it decrements the inner TTL (RFC 2003 section 3.1) and reports packets whose TTL ends here or
  * that do not fit the underlay. It never fragments.
  */
 final class VipForwarder {
-    private static final int BURST = 256;
+    private static final int BURST = 64;
     private static final int TAKEOVER_QUIET_MILLIS = 1000;
     /** A sweep of the flow table takes this many ticks of 10 ms. */
     private static final int TICKS_PER_SWEEP = 256;
@@ -97,6 +97,7 @@ final class VipForwarder {
             for (int i = from; i < to; i++) {
                 classifier.classify(burst.address(i), burst.length(i), nowNanos);
             }
+            flows.touch(pending.hashes, pending.count);
             for (int i = 0; i < pending.count; i++) {
                 forward(i, nowMillis, nowNanos);
             }

@@ -33,7 +33,7 @@ public final class Linux {
     private static final long ERRNO_AT =
             Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final ThreadLocal<MemorySegment> CAPTURED =
+    static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
     private static final MethodHandle SOCKET = intCall("socket", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -64,12 +64,12 @@ public final class Linux {
 
     private Linux() {}
 
-    private static MethodHandle intCall(String name, MemoryLayout... arguments) {
+    static MethodHandle intCall(String name, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments), ERRNO);
     }
 
-    private static MethodHandle longCall(String name, MemoryLayout... arguments) {
+    static MethodHandle longCall(String name, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_LONG, arguments), ERRNO);
     }
@@ -82,12 +82,12 @@ public final class Linux {
         return result;
     }
 
-    private static int errnoIfNegative(int result, MemorySegment captured) {
+    static int errnoIfNegative(int result, MemorySegment captured) {
         return result < 0 ? -captured.get(JAVA_INT, ERRNO_AT) : result;
     }
 
     /** A downcall handle throws nothing of its own: what comes out is an error of the JVM or of this class. */
-    private static AssertionError impossible(Throwable thrown) {
+    static AssertionError impossible(Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;
         }
