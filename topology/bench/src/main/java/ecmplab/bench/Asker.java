@@ -6,11 +6,16 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks our speaker for its summary every 20 ms on a thread of its own, and takes the time that each answer needs. */
+/**
+ * Asks our speaker for its summary every 20 ms on a thread of its own, and takes the time that each answer needs: from the connection
+ * until the last octet, without a client's start. The thread goes before the others of this process where it may, so that the time is the
+ * speaker's and not that of waiting for a processor here.
+ */
 final class Asker implements AutoCloseable {
     private static final byte[] QUESTION = "show\0bgp\0summary\n".getBytes(StandardCharsets.UTF_8);
 
@@ -42,8 +47,22 @@ final class Asker implements AutoCloseable {
         }
     }
 
+    /** Linux counts the niceness of each thread. */
+    private static void goFirst() throws IOException, InterruptedException {
+        var self = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName();
+        var renice = new ProcessBuilder("renice", "-n", "-20", "-p", self.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (renice.waitFor() != 0) {
+            System.err.println(
+                    "  the asking thread may not go first: times of show include its waiting for a processor");
+        }
+    }
+
     private void run() {
         try {
+            goFirst();
             while (!done) {
                 double time = ask();
                 synchronized (times) {

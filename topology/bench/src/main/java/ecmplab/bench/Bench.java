@@ -1,19 +1,16 @@
 package ecmplab.bench;
 
 import java.io.IOException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Runs the measures: speakers by turns, round by round, each time a new process. */
 final class Bench {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int FLAPS = 100_000;
     private static final int SINGLE_CHANGES = 200;
 
@@ -49,6 +46,12 @@ final class Bench {
         try (var network = Network.setUp()) {
             new Bench(options, network, folder).run();
         }
+        // Only now: after a failure somebody may want to look at it.
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private void run() throws Exception {
@@ -64,6 +67,7 @@ final class Bench {
                     case RECEIVERS -> receivers();
                     case LOSS -> loss();
                     case SHOW -> show();
+                    case REPLAY -> replay();
                 }
             }
             report.round(round);
@@ -75,118 +79,87 @@ final class Bench {
         return PrefixSet.random(options.isV6(), options.prefixes(), random);
     }
 
-    /** One speaker with its peers, all established. */
-    private final class Setup implements AutoCloseable {
-        final Running speaker;
-        final Loop loop = new Loop();
-        final Sink sink;
-        final List<Peer> sources = new ArrayList<>();
-        final List<Counting> others = new ArrayList<>();
+    private Setup setup(Subject subject, Layout layout, Sink sink) throws IOException, InterruptedException {
+        var in = folder.resolve(subject.word + runs++);
+        var speaker = Running.start(subject, network, layout, options.policy(), options.home(), in);
+        return Setup.start(speaker, subject, layout, sink);
+    }
 
-        Setup(Subject subject, Layout layout, Sink sink) throws IOException, InterruptedException {
-            this.sink = sink;
-            sink.forget();
-            speaker = Running.start(subject, network, layout, options.home(), folder.resolve(subject.word + runs++));
-            try {
-                for (var source : layout.sources()) {
-                    sources.add(dial(layout, source, (octets, at, length) -> {}));
-                }
-                for (var receiver : layout.receivers()) {
-                    var counting = new Counting();
-                    if (receiver.equals(layout.receivers().getFirst())) {
-                        dial(layout, receiver, sink);
-                    } else {
-                        dial(layout, receiver, counting);
-                        others.add(counting);
-                    }
-                }
-                settle();
-            } catch (IOException failed) {
-                close();
-                throw new IOException(subject.word + ": " + failed.getMessage() + "\n" + speaker.log(), failed);
-            }
-        }
-
-        /** Lets the speaker end what its start began: End-of-RIB, and a JVM's compiling in the background. */
-        void settle() throws IOException {
-            long until = System.nanoTime() + 700_000_000L;
-            loop.until(() -> System.nanoTime() > until, PATIENCE, "a moment");
-        }
-
-        /** A speaker that has just begun may refuse, or close what it does not know yet. */
-        private Peer dial(Layout layout, Layout.Neighbor neighbor, Peer.Listener listener)
-                throws IOException, InterruptedException {
-            for (int attempt = 0; ; attempt++) {
-                try {
-                    var peer =
-                            Peer.dial(loop.selector(), neighbor.address(), neighbor.asn(), layout.speaker(), listener);
-                    loop.until(peer::isEstablished, PATIENCE, "session of " + neighbor.address() + " established");
-                    return peer;
-                } catch (SocketException | Peer.ClosedException refused) {
-                    if (attempt == 1500 || !speaker.isAlive()) {
-                        throw refused;
-                    }
-                    Thread.sleep(10);
-                }
-            }
-        }
-
-        /** Plays the messages, a buffer a source, and returns the seconds until the sink is right. */
-        double play(List<ByteBuffer> messages, String what) throws IOException {
-            long start = System.nanoTime();
-            for (int i = 0; i < messages.size(); i++) {
-                sources.get(i).send(messages.get(i).duplicate());
-            }
-            return converge(start, what);
-        }
-
-        double converge(long start, String what) throws IOException {
-            try {
-                loop.until(sink::isRight, PATIENCE, what);
-            } catch (IOException failed) {
-                throw new IOException(
-                        failed.getMessage() + "; " + sink.missing() + " prefixes are not right\n" + speaker.log(),
-                        failed);
-            }
-            return (System.nanoTime() - start) / 1e9;
-        }
-
-        @Override
-        public void close() throws IOException {
-            loop.close();
-            for (var peer : sources) {
-                peer.close();
-            }
-            speaker.close();
-        }
+    private Sink sink(PrefixSet prefixes) {
+        return new Sink(prefixes, Layout.SPEAKER_AS, options.policy().isOn());
     }
 
     private void table(int k) throws IOException, InterruptedException {
         var layout = Layout.of(options.isV6(), k, 1);
-        var tables = Tables.of(prefixes(), layout, random);
-        var sink = new Sink(tables.prefixes(), Layout.SPEAKER_AS);
+        table("table, " + k + " sources, ", Tables.of(prefixes(), layout, options.policy(), random), layout);
+    }
+
+    private void table(String what, Tables tables, Layout layout) throws IOException, InterruptedException {
+        var sink = sink(tables.prefixes());
         tables.expect(sink, 0);
         var messages = tables.feeds().stream().map(Feed::table).toList();
         for (var subject : options.subjects()) {
-            try (var setup = new Setup(subject, layout, sink)) {
+            try (var setup = setup(subject, layout, sink)) {
                 double before = setup.speaker.processorSeconds();
                 var threads = setup.speaker.threads();
                 long start = System.nanoTime();
-                report.add("table, " + k + " sources, s", subject, setup.play(messages, "the table"));
+                report.add(what + "s", subject, setup.play(messages, "the table"));
                 report.threads(threads, setup.speaker.threads(), start, System.nanoTime());
-                report.add("table, " + k + " sources, peak MB", subject, setup.speaker.peakMegabytes());
-                report.add("table, " + k + " sources, CPU s", subject, setup.speaker.processorSeconds() - before);
-                report.add(
-                        "table, " + k + " sources, routes sent per prefix",
-                        subject,
-                        setup.sink.routes() / (double) tables.prefixes().size());
+                report.add(what + "peak MB", subject, setup.speaker.peakMegabytes());
+                report.add(what + "CPU s", subject, setup.speaker.processorSeconds() - before);
+                double sent = setup.sink.routes() / (double) tables.prefixes().size();
+                report.add(what + "routes sent per prefix", subject, sent);
             }
         }
     }
 
+    /** A table from a file: the one given, or what our tools write of a speaker that was told one. */
+    private void replay() throws IOException, InterruptedException {
+        int most = options.sources().stream().mapToInt(k -> k).max().orElseThrow();
+        var file = options.mrt().isPresent() ? options.mrt().get() : dump(most);
+        var table = MrtTable.read(file, options.isV6());
+        System.err.printf(
+                "  %s: %d prefixes, %d peers, %d paths or prefixes left out%n",
+                file, table.size(), table.peers(), table.leftOut());
+        if (options.mrt().isEmpty() && (table.size() != options.prefixes() || table.peers() != most)) {
+            throw new IOException(file + ": does not have " + options.prefixes() + " prefixes of " + most + " peers");
+        }
+        for (int k : options.sources()) {
+            if (k <= table.peers()) {
+                var layout = Layout.of(options.isV6(), k, 1);
+                var tables = Tables.replay(table, layout, options.policy(), random);
+                table("replay, " + k + " sources, ", tables, layout);
+            }
+        }
+    }
+
+    /** What {@code lab bgp mrt dump} writes of a speaker with as many sources. */
+    private Path dump(int sources) throws IOException, InterruptedException {
+        var layout = Layout.of(options.isV6(), sources, 1);
+        var tables = Tables.of(prefixes(), layout, options.policy(), random);
+        var sink = sink(tables.prefixes());
+        tables.expect(sink, 0);
+        var control = folder.resolve(Subject.OURS.word + runs).resolve("control");
+        var file = folder.resolve("table" + runs + ".mrt");
+        try (var setup = setup(Subject.OURS, layout, sink)) {
+            setup.play(tables.feeds().stream().map(Feed::table).toList(), "the table");
+            var lab = options.home().resolve("scripts/lab").toString();
+            long start = System.nanoTime();
+            var dump = new ProcessBuilder(
+                            lab, "bgp", "mrt", "dump", "--control", control.toString(), "--out", file.toString())
+                    .inheritIO()
+                    .start();
+            if (dump.waitFor() != 0) {
+                throw new IOException("lab bgp mrt dump: exit code " + dump.exitValue() + "\n" + setup.speaker.log());
+            }
+            report.add("mrt dump of " + sources + " sources, s", Subject.OURS, (System.nanoTime() - start) / 1e9);
+        }
+        return file;
+    }
+
     private void changes() throws IOException, InterruptedException {
         var layout = Layout.of(options.isV6(), 1, 1);
-        var tables = Tables.of(prefixes(), layout, random);
+        var tables = Tables.of(prefixes(), layout, options.policy(), random);
         var keys = tables.prefixes().keys();
         var feed = tables.feeds().getFirst();
         var table = feed.table();
@@ -195,13 +168,13 @@ final class Bench {
         var changes = ByteBuffer.allocateDirect(flaps * 128);
         var changed = new int[flaps];
         for (int i = 0; i < flaps; i++) {
-            changed[i] = feed.change(changes, i);
+            changed[i] = tables.right(i, feed.change(changes, i));
         }
         changes.flip();
         for (var subject : options.subjects()) {
-            var sink = new Sink(tables.prefixes(), Layout.SPEAKER_AS);
+            var sink = sink(tables.prefixes());
             tables.expect(sink, 0);
-            try (var setup = new Setup(subject, layout, sink)) {
+            try (var setup = setup(subject, layout, sink)) {
                 setup.play(List.of(table), "the table");
                 setup.settle();
                 for (int i = 0; i < flaps; i++) {
@@ -209,7 +182,7 @@ final class Bench {
                 }
                 report.add(flaps + " single changes, s", subject, setup.play(List.of(changes), "the changes"));
                 setup.settle();
-                single(subject, setup, feed, keys);
+                single(subject, setup, tables);
                 sink.expectNothing();
                 report.add("full withdrawal, s", subject, setup.play(List.of(withdrawal), "nothing"));
             }
@@ -217,13 +190,21 @@ final class Bench {
     }
 
     /** One change after another, from the source's write to the sink's read. */
-    private void single(Subject subject, Setup setup, Feed feed, long[] keys) throws IOException {
+    private void single(Subject subject, Setup setup, Tables tables) throws IOException {
+        var keys = tables.prefixes().keys();
+        var feed = tables.feeds().getFirst();
         var times = new double[SINGLE_CHANGES];
         setup.loop.spin(true);
         for (int i = 0; i < times.length; i++) {
             var message = ByteBuffer.allocateDirect(256);
-            int prefix = random.nextInt(keys.length);
-            setup.sink.expect(keys[prefix], feed.change(message, prefix));
+            int right = 0;
+            while (right == 0) { // policies may refuse it
+                int prefix = random.nextInt(keys.length);
+                right = tables.right(prefix, feed.change(message.clear(), prefix));
+                if (right != 0) {
+                    setup.sink.expect(keys[prefix], right);
+                }
+            }
             times[i] = setup.play(List.of(message.flip()), "a change") * 1e3;
         }
         setup.loop.spin(false);
@@ -236,17 +217,17 @@ final class Bench {
         var prefixes = prefixes();
         for (int receivers : new int[] {1, 10}) {
             var layout = Layout.of(options.isV6(), 1, receivers);
-            var tables = Tables.of(prefixes, layout, random);
-            var sink = new Sink(prefixes, Layout.SPEAKER_AS);
-            tables.expect(sink, 0);
+            var tables = Tables.of(prefixes, layout, options.policy(), random);
+            var sink = sink(prefixes);
+            int told = tables.expect(sink, 0);
             var messages = List.of(tables.feeds().getFirst().table());
             for (var subject : options.subjects()) {
-                try (var setup = new Setup(subject, layout, sink)) {
+                try (var setup = setup(subject, layout, sink)) {
                     long start = System.nanoTime();
                     setup.play(messages, "the table");
                     setup.loop.until(
-                            () -> setup.others.stream().allMatch(other -> other.routes() >= prefixes.size()),
-                            PATIENCE,
+                            () -> setup.others.stream().allMatch(other -> other.routes() >= told),
+                            Setup.PATIENCE,
                             "the table at all receivers");
                     double seconds = (System.nanoTime() - start) / 1e9;
                     report.add("table to " + receivers + " receivers, s", subject, seconds);
@@ -258,12 +239,12 @@ final class Bench {
 
     private void loss() throws IOException, InterruptedException {
         var layout = Layout.of(options.isV6(), 2, 1);
-        var tables = Tables.bestAndBackup(prefixes(), layout, random);
+        var tables = Tables.bestAndBackup(prefixes(), layout, options.policy(), random);
         var messages = tables.feeds().stream().map(Feed::table).toList();
-        var sink = new Sink(tables.prefixes(), Layout.SPEAKER_AS);
+        var sink = sink(tables.prefixes());
         for (var subject : options.subjects()) {
             tables.expect(sink, 0);
-            try (var setup = new Setup(subject, layout, sink)) {
+            try (var setup = setup(subject, layout, sink)) {
                 setup.play(messages, "the table");
                 setup.settle();
                 tables.expect(sink, 1);
@@ -279,12 +260,12 @@ final class Bench {
             return;
         }
         var layout = Layout.of(options.isV6(), 2, 1);
-        var tables = Tables.bestAndBackup(prefixes(), layout, random);
+        var tables = Tables.bestAndBackup(prefixes(), layout, options.policy(), random);
         var messages = tables.feeds().stream().map(Feed::table).toList();
-        var sink = new Sink(tables.prefixes(), Layout.SPEAKER_AS);
+        var sink = sink(tables.prefixes());
         tables.expect(sink, 0);
         var socket = folder.resolve(Subject.OURS.word + runs).resolve("control");
-        try (var setup = new Setup(Subject.OURS, layout, sink);
+        try (var setup = setup(Subject.OURS, layout, sink);
                 var asker = new Asker(socket)) {
             setup.play(messages, "the table");
             tables.expect(sink, 1);

@@ -13,7 +13,9 @@ enum Measure {
     /** The source of all best routes goes down. */
     LOSS,
     /** How long ours takes to answer {@code show bgp summary} meanwhile. */
-    SHOW;
+    SHOW,
+    /** Like the first, with a table from an MRT file. */
+    REPLAY;
 
     static Measure of(String word) {
         try {

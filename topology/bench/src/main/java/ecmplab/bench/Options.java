@@ -9,6 +9,7 @@ import java.util.Optional;
  * What was asked for.
  *
  * @param sources numbers of sources to play the table from
+ * @param mrt what to replay in place of a file that our tools make
  * @param home the project's folder
  */
 record Options(
@@ -18,6 +19,8 @@ record Options(
         boolean isV6,
         List<Subject> subjects,
         List<Measure> measures,
+        UserPolicy policy,
+        Optional<Path> mrt,
         Optional<Path> json,
         long seed,
         Path home) {
@@ -27,8 +30,10 @@ record Options(
               --sources K,K,...     numbers of sources (1,2,4)
               --rounds N            times that each speaker is measured, by turns (3)
               --family ipv4|ipv6    (ipv4)
-              --subjects WORD,...   of: ours bird frr (those that are installed)
-              --measures WORD,...   of: table changes receivers loss show (all)
+              --subjects WORD,...   of: ours bird frr openbgpd (those that are installed)
+              --measures WORD,...   of: table changes receivers loss show replay (all)
+              --policies users|none import and export policies as users write them, or everything let through (users)
+              --mrt FILE            the table that replay plays, TABLE_DUMP_V2, also .gz (one that 'lab bgp mrt dump' writes)
               --seed N              of prefixes, attributes and orders (another each time)
               --json FILE           figures for programs
               --quick               100000 prefixes, one round, sources 1 and 2
@@ -41,6 +46,8 @@ record Options(
         boolean v6 = false;
         List<Subject> subjects = installed();
         List<Measure> measures = List.of(Measure.values());
+        var policy = new UserPolicy(true);
+        Optional<Path> mrt = Optional.empty();
         Optional<Path> json = Optional.empty();
         long seed = System.nanoTime();
         for (var it = words.iterator(); it.hasNext(); ) {
@@ -56,6 +63,8 @@ record Options(
                     subjects = split(it.next()).stream().map(Options::subject).toList();
                 case "--measures" ->
                     measures = split(it.next()).stream().map(Measure::of).toList();
+                case "--policies" -> policy = policy(it.next());
+                case "--mrt" -> mrt = Optional.of(Path.of(it.next()));
                 case "--json" -> json = Optional.of(Path.of(it.next()));
                 case "--seed" -> seed = Long.parseLong(it.next());
                 case "--quick" -> {
@@ -66,7 +75,15 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown option " + word);
             }
         }
-        return new Options(prefixes, sources, rounds, v6, subjects, measures, json, seed, home);
+        return new Options(prefixes, sources, rounds, v6, subjects, measures, policy, mrt, json, seed, home);
+    }
+
+    private static UserPolicy policy(String word) {
+        return switch (word) {
+            case "users" -> new UserPolicy(true);
+            case "none" -> new UserPolicy(false);
+            default -> throw new IllegalArgumentException("--policies " + word + ": must be users or none");
+        };
     }
 
     private static boolean isV6(String family) {

@@ -41,6 +41,11 @@ final class PrefixSet {
         return new PrefixSet(v6, keys);
     }
 
+    /** @param keys distinct */
+    static PrefixSet of(boolean v6, long[] keys) {
+        return new PrefixSet(v6, keys);
+    }
+
     boolean isV6() {
         return v6;
     }
@@ -66,7 +71,7 @@ final class PrefixSet {
     private static long random4(SplittableRandom random) {
         int length = length(V4, random);
         long address = random.nextInt(1, 224);
-        while (address == 10 || address == 127) {
+        while (address == 127) { // what no daemon takes from a peer
             address = random.nextInt(1, 224);
         }
         address = (address << 24) | random.nextInt(1 << 24);
@@ -76,6 +81,9 @@ final class PrefixSet {
     private static long random6(SplittableRandom random) {
         int length = length(V6, random);
         long bits = 0x2000_0000_0000_0000L | (random.nextLong() >>> 3);
+        if (length > 32 && random.nextInt(100) == 0) {
+            bits = 0x2001_0DB8_0000_0000L | (bits & 0xFFFF_FFFFL); // a bogon; IPv4 addresses meet theirs by chance
+        }
         return (bits & (-1L << (64 - length))) | length;
     }
 

@@ -5,10 +5,13 @@ import java.util.Arrays;
 /** Checks what comes out: for each prefix the path that the peer was told last, and the one that is right. Counts as it goes. */
 final class Sink implements Peer.Listener {
     private static final int AS_PATH = 2;
+    private static final int MED = 4;
+    private static final int COMMUNITIES = 8;
     private static final int MP_REACH = 14;
     private static final int MP_UNREACH = 15;
 
     private final int speakerAs;
+    private final boolean policed;
     /** By turns the key, and the right fingerprint (high half) with the present one (low half). A key of zero is a free slot. */
     private final long[] slots;
 
@@ -19,8 +22,10 @@ final class Sink implements Peer.Listener {
     private long routes;
     private long wrong;
 
-    Sink(PrefixSet prefixes, int speakerAs) {
+    /** @param policed whether every path must have been through {@link UserPolicy} */
+    Sink(PrefixSet prefixes, int speakerAs, boolean policed) {
         this.speakerAs = speakerAs;
+        this.policed = policed;
         int capacity = Integer.highestOneBit(Math.max(16, prefixes.size())) * 4;
         slots = new long[2 * capacity];
         mask = capacity - 1;
@@ -62,6 +67,11 @@ final class Sink implements Peer.Listener {
         return right == prefixes && wrong == 0;
     }
 
+    /** UPDATEs that no speaker should have sent: about prefixes that nobody announced, or not as the policies would have them. */
+    long wrong() {
+        return wrong;
+    }
+
     int missing() {
         return prefixes - right;
     }
@@ -83,6 +93,8 @@ final class Sink implements Peer.Listener {
         routes(octets, withdrawn, attributes - 2, 0);
         int end = attributes + int16(octets, attributes - 2);
         int fingerprint = 0;
+        int med = -1;
+        boolean marked = false;
         int reachFrom = end;
         int reachTo = at + length;
         for (int i = attributes; i < end; ) {
@@ -91,6 +103,8 @@ final class Sink implements Peer.Listener {
             int size = extended ? int16(octets, i + 2) : octets[i + 2] & 0xFF;
             switch (octets[i + 1]) {
                 case AS_PATH -> fingerprint = path(octets, value, size);
+                case MED -> med = int32(octets, value);
+                case COMMUNITIES -> marked = contains(octets, value, size, UserPolicy.MARK);
                 case MP_REACH -> {
                     reachFrom = value + 5 + (octets[value + 3] & 0xFF);
                     reachTo = value + size;
@@ -101,7 +115,8 @@ final class Sink implements Peer.Listener {
             i = value + size;
         }
         if (reachFrom < reachTo) {
-            wrong += fingerprint == 0 ? 1 : 0;
+            boolean asPolicy = !policed || (marked && med == UserPolicy.MED);
+            wrong += fingerprint == 0 || !asPolicy ? 1 : 0;
             routes(octets, reachFrom, reachTo, fingerprint);
         }
     }
@@ -112,6 +127,15 @@ final class Sink implements Peer.Listener {
             return 0;
         }
         return Fingerprint.of(octets, value + 6, count - 1);
+    }
+
+    private static boolean contains(byte[] octets, int value, int size, int community) {
+        for (int at = value; at < value + size; at += 4) {
+            if (int32(octets, at) == community) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void routes(byte[] octets, int from, int to, int fingerprint) {

@@ -1,12 +1,13 @@
 package ecmplab.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A speaker to measure: its configuration and how it is started. All have the same policies: import and export with a few terms that
- * look at prefixes, communities and AS paths, and sources are announced nothing.
+ * A speaker to measure: its configuration and how it is started. All have the same policies, {@link UserPolicy}; sources are announced
+ * nothing.
  */
 enum Subject {
     OURS("ours", "speaker.yaml") {
@@ -49,6 +50,12 @@ enum Subject {
                     "--log",
                     "stdout");
         }
+    },
+    OPENBGPD("openbgpd", "openbgpd.conf") {
+        @Override
+        List<String> command(Path home, Path folder) {
+            return List.of("/usr/sbin/bgpd", "-d", "-f", "openbgpd.conf");
+        }
     };
 
     final String word;
@@ -59,11 +66,12 @@ enum Subject {
         this.file = file;
     }
 
-    String configuration(Layout layout) {
+    String configuration(Layout layout, UserPolicy policy) {
         return switch (this) {
-            case OURS -> OurConfig.of(layout);
-            case BIRD -> DaemonConfig.bird(layout);
-            case FRR -> DaemonConfig.frr(layout);
+            case OURS -> OurConfig.of(layout, policy);
+            case BIRD -> DaemonConfig.bird(layout, policy);
+            case FRR -> DaemonConfig.frr(layout, policy);
+            case OPENBGPD -> DaemonConfig.openBgpd(layout, policy);
         };
     }
 
@@ -72,7 +80,17 @@ enum Subject {
             case OURS -> true;
             case BIRD -> Files.isExecutable(Path.of("/usr/sbin/bird"));
             case FRR -> Files.isExecutable(Path.of("/usr/lib/frr/bgpd"));
+            case OPENBGPD -> Files.isExecutable(Path.of("/usr/sbin/bgpd")) && hasAllUsers();
         };
+    }
+
+    /** OpenBGPD becomes a user of its own, which a user namespace with one user does not have. */
+    private static boolean hasAllUsers() {
+        try {
+            return Files.readString(Path.of("/proc/self/uid_map")).contains("4294967295");
+        } catch (IOException unreadable) {
+            return false;
+        }
     }
 
     /** @param home the project's folder */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,8 +41,8 @@ class SinkTest {
         tables.expect(sink, 1);
         play(sink, feed.table());
         var change = ByteBuffer.allocate(200);
-        int fingerprint = feed.change(change, 17);
-        sink.expect(tables.prefixes().keys()[17], fingerprint);
+        var path = feed.change(change, 17);
+        sink.expect(tables.prefixes().keys()[17], tables.right(17, path));
         assertEquals(1, sink.missing());
         play(sink, change.flip());
         assertTrue(sink.isRight());
@@ -56,12 +57,21 @@ class SinkTest {
         assertFalse(sink.isRight());
     }
 
+    @Test
+    void aPathThatPoliciesDidNotTouchIsWrongWhereTheyShould() {
+        var tables = tables(false);
+        var sink = new Sink(tables.prefixes(), Layout.SPEAKER_AS, true);
+        play(sink, tables.feeds().getFirst().table());
+        assertTrue(sink.wrong() > 0);
+    }
+
     private Tables tables(boolean v6) {
-        return Tables.of(PrefixSet.random(v6, PREFIXES, random), Layout.of(v6, 2, 1), random);
+        var everything = new UserPolicy(false);
+        return Tables.of(PrefixSet.random(v6, PREFIXES, random), Layout.of(v6, 2, 1), everything, random);
     }
 
     private static Sink sink(Tables tables) {
-        return new Sink(tables.prefixes(), Layout.SPEAKER_AS);
+        return new Sink(tables.prefixes(), Layout.SPEAKER_AS, false);
     }
 
     /** Plays the messages as the speaker would pass them on: with its own AS in front of each path. */
