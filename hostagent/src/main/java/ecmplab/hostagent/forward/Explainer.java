@@ -27,6 +27,10 @@ final class Explainer {
     }
 
     Explanation explain(FlowKey flow, Optional<NatFlow> state, PolicyTables policy) {
+        if (!flow.isIpv4()) {
+            var why = flow.destination().getHostAddress() + " is no VIP of the policy";
+            return new Explanation(flow, state, id(null), List.of(), Verdict.DROP, Optional.empty(), why);
+        }
         int vip = Ipv4.bits(flow.destination());
         var endpoint = policy.endpoint(vip, flow.protocol(), flow.destinationPort());
         List<Owner> owners = endpoint == null ? List.of() : owners(endpoint, new FlowTuple().of(flow));

@@ -2,6 +2,8 @@ package ecmplab.hostagent.nat;
 
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
+import java.net.Inet6Address;
 
 /**
  * The five values that name a flow, as numbers: what a forwarding thread looks flows up by. Mutable and reused, one per
@@ -32,6 +34,16 @@ public final class FlowTuple {
     }
 
     public FlowTuple of(FlowKey key) {
+        if (key.source() instanceof Inet6Address source && key.destination() instanceof Inet6Address destination) {
+            sourceHigh = Ipv6.high(source);
+            sourceLow = Ipv6.low(source);
+            destinationHigh = Ipv6.high(destination);
+            destinationLow = Ipv6.low(destination);
+            protocol = key.protocol();
+            sourcePort = key.sourcePort();
+            destinationPort = key.destinationPort();
+            return this;
+        }
         return ipv4(
                 Ipv4.bits(key.source()),
                 Ipv4.bits(key.destination()),

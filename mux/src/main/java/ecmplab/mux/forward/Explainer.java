@@ -22,6 +22,9 @@ final class Explainer {
     }
 
     Explanation explain(FlowKey flow, int nowMillis) {
+        if (!flow.isIpv4()) {
+            return unserved(flow, "not IPv4");
+        }
         int vip = Ipv4.bits(flow.destination());
         if (!plan.isVip(vip)) {
             return unserved(flow, "no VIP of this MUX");

@@ -4,7 +4,7 @@ import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.MacAddress;
 import ecmplab.router.ecmp.EcmpMode;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /** What the router does with a flow, by the tables its packets meet. */
@@ -28,7 +28,7 @@ public sealed interface Explanation {
             long hash,
             int bucket,
             int buckets,
-            Inet4Address nextHop,
+            InetAddress nextHop,
             Optional<MacAddress> mac,
             String interfaceName)
             implements Explanation {}

@@ -10,7 +10,6 @@ import ecmplab.router.ecmp.GroupUse;
 import ecmplab.router.ecmp.Member;
 import ecmplab.router.forward.Forwarder;
 import ecmplab.router.forward.ForwardingTable;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,7 +160,7 @@ final class Snapshots {
     /** The longest match whose group keeps a member: a prefix without would be withdrawn. */
     Explanation explain(FlowKey flow, Optional<InetAddress> without, long nanos) {
         var table = forwarder.table();
-        for (int length = 32; length >= 0; length--) {
+        for (int length = 8 * flow.destination().getAddress().length; length >= 0; length--) {
             var prefix = Prefix.of(flow.destination(), length);
             var route = routes.get(prefix);
             if (route == null || route.installed() == 0) {
@@ -213,7 +212,7 @@ final class Snapshots {
                 config.interfaces().get(nextHop.link()).name());
     }
 
-    private Optional<MacAddress> mac(int link, Inet4Address address, long nanos) {
+    private Optional<MacAddress> mac(int link, InetAddress address, long nanos) {
         return forwarder.neighbors(link, nanos).stream()
                 .filter(neighbor -> neighbor.address().equals(address))
                 .map(neighbor -> neighbor.mac())

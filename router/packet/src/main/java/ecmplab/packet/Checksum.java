@@ -63,6 +63,17 @@ public final class Checksum {
         return finish((~checksum & 0xFFFFL) + (~before & 0xFFFF_FFFFL) + (after & 0xFFFF_FFFFL));
     }
 
+    /** The checksum after eight aligned 16-bit words, such as an IPv6 address, changed; high halves first. */
+    public static int update128(int checksum, long beforeHigh, long beforeLow, long afterHigh, long afterLow) {
+        return finish(
+                (~checksum & 0xFFFFL) + words(~beforeHigh) + words(~beforeLow) + words(afterHigh) + words(afterLow));
+    }
+
+    /** Sum of the four words of a long. */
+    static long words(long value) {
+        return (value >>> 32) + (value & 0xFFFF_FFFFL);
+    }
+
     /** As {@link #update16}, for a 16-bit value at an odd offset: its halves lie in two words. */
     public static int updateOdd16(int checksum, int before, int after) {
         return update16(checksum, swapped(before), swapped(after));

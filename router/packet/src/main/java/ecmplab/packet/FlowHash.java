@@ -1,22 +1,31 @@
 package ecmplab.packet;
 
 import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
 
 /**
  * Seeded hash of a flow, 64 bits, all of them good: two rounds of the MurmurHash3 finalizer over addresses, then protocol
- * and ports. Every packet of a flow hashes the same on every node with the same seed, and hashes of different seeds are
+ * and ports, for IPv4; for IPv6 two rounds over each address and one over both with the rest. Every packet of a flow hashes the same on every node with the same seed, and hashes of different seeds are
  * independent, which is what keeps a MUX's choice from following the router's. The function is part of the contract between
  * nodes: its values do not change between versions.
  */
 public final class FlowHash {
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+    /** No protocol is as large: hashes of labels and of 5-tuples have nothing in common. */
+    private static final long LABEL = 1L << 40;
 
     private final long first;
     private final long second;
+    private final long third;
+    private final long fourth;
+    private final long fifth;
 
     public FlowHash(long seed) {
         first = mix(seed + GOLDEN);
         second = mix(first + GOLDEN);
+        third = mix(second + GOLDEN);
+        fourth = mix(third + GOLDEN);
+        fifth = mix(fourth + GOLDEN);
     }
 
     /** Hash of the 5-tuple. */
@@ -36,13 +45,51 @@ public final class FlowHash {
         return of(source, destination, 0, 0, 0);
     }
 
+    /** Hash of an IPv6 5-tuple; with ports 0 of addresses and protocol, with protocol 0 too of the addresses. */
+    public long of(
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int protocol,
+            int sourcePort,
+            int destinationPort) {
+        long rest = (long) protocol << 32 | (long) sourcePort << 16 | destinationPort;
+        return ipv6(sourceHigh, sourceLow, destinationHigh, destinationLow, rest);
+    }
+
+    /** Hash of IPv6 addresses and flow label (RFC 6438 section 3), for packets whose ports are not to be seen. */
+    public long ofLabel(long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int flowLabel) {
+        return ipv6(sourceHigh, sourceLow, destinationHigh, destinationLow, LABEL | flowLabel);
+    }
+
+    private long ipv6(long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long rest) {
+        long source = mix(mix(sourceHigh ^ first) + (sourceLow ^ second));
+        long destination = mix(mix(destinationHigh ^ third) + (destinationLow ^ fourth));
+        return mix(source + destination + (rest ^ fifth));
+    }
+
+    /** The same as for a packet of the flow. */
     public long of(FlowKey key) {
-        return of(
-                Ipv4.bits(key.source()),
-                Ipv4.bits(key.destination()),
-                key.protocol(),
-                key.sourcePort(),
-                key.destinationPort());
+        return switch (key.source()) {
+            case Inet6Address source
+            when key.destination() instanceof Inet6Address destination ->
+                of(
+                        Ipv6.high(source),
+                        Ipv6.low(source),
+                        Ipv6.high(destination),
+                        Ipv6.low(destination),
+                        key.protocol(),
+                        key.sourcePort(),
+                        key.destinationPort());
+            default ->
+                of(
+                        Ipv4.bits(key.source()),
+                        Ipv4.bits(key.destination()),
+                        key.protocol(),
+                        key.sourcePort(),
+                        key.destinationPort());
+        };
     }
 
     /**

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
  * whether the header is there; a view of memory that is too short throws {@link IndexOutOfBoundsException}, it never reads
  * beyond the segment.
  */
-abstract sealed class HeaderView permits Ethernet, Arp, Ipv4, Ipv6, Icmp, Icmpv6, Udp, Tcp, Vxlan {
+abstract sealed class HeaderView permits Ethernet, Arp, Ipv4, Ipv6, Icmp, Icmpv6, NeighborDiscovery, Udp, Tcp, Vxlan {
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
     static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
     static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);

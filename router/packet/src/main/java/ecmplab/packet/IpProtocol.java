@@ -6,6 +6,8 @@ public final class IpProtocol {
     public static final int TCP = 6;
     public static final int UDP = 17;
     public static final int ICMPV6 = 58;
+    /** Nothing follows (RFC 8200 section 4.7). */
+    public static final int NONE = 59;
 
     private IpProtocol() {}
 

@@ -219,9 +219,12 @@ public final class Ipv4 extends HeaderView {
         return address >>> 28 == 0xE;
     }
 
-    /** The 32 bits of an address. */
-    public static int bits(Inet4Address address) {
+    /** The 32 bits of an address, which is an {@link Inet4Address}. */
+    public static int bits(InetAddress address) {
         var octets = address.getAddress();
+        if (octets.length != 4) {
+            throw new IllegalArgumentException(address.getHostAddress() + ": must be an IPv4 address");
+        }
         return (octets[0] & 0xFF) << 24 | (octets[1] & 0xFF) << 16 | (octets[2] & 0xFF) << 8 | (octets[3] & 0xFF);
     }
 

@@ -1,11 +1,16 @@
 package ecmplab.packet;
 
 import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 
-/** IPv6 fixed header view (RFC 8200 section 3). Addresses are two longs, high half first. */
+/** IPv6 fixed header view (RFC 8200 section 3). Addresses are two longs, high half first: 2001:db8::1 is 0x20010DB8_00000000, 1. */
 public final class Ipv6 extends HeaderView {
     /** Octets. */
     public static final int LENGTH = 40;
+    /** Octets that every link carries in one packet (RFC 8200 section 5). */
+    public static final int MIN_MTU = 1280;
 
     private static final int VERSION_CLASS_LABEL = 0;
     private static final int PAYLOAD_LENGTH = 4;
@@ -19,7 +24,10 @@ public final class Ipv6 extends HeaderView {
         return this;
     }
 
-    /** Whether {@code available} octets at {@code offset} start with a whole and consistent IPv6 packet. */
+    /**
+     * Whether {@code available} octets at {@code offset} start with a whole and consistent IPv6 packet; extension headers are
+     * not looked at. Octets beyond its length are padding and no fault. There are no jumbograms (RFC 2675) here.
+     */
     public static PacketFault check(MemorySegment memory, long offset, int available) {
         if (available < LENGTH) {
             return PacketFault.IP_TOO_SHORT;
@@ -38,6 +46,16 @@ public final class Ipv6 extends HeaderView {
         return u16(PAYLOAD_LENGTH);
     }
 
+    public void setPayloadLength(int octets) {
+        u16(PAYLOAD_LENGTH, octets);
+    }
+
+    /** DSCP and ECN octet. */
+    public int trafficClass() {
+        return u32(VERSION_CLASS_LABEL) >>> 20 & 0xFF;
+    }
+
+    /** 20 bits (RFC 6437); 0 when the sender set none. */
     public int flowLabel() {
         return u32(VERSION_CLASS_LABEL) & 0xF_FFFF;
     }
@@ -49,6 +67,10 @@ public final class Ipv6 extends HeaderView {
 
     public int hopLimit() {
         return u8(HOP_LIMIT);
+    }
+
+    public void setHopLimit(int hops) {
+        u8(HOP_LIMIT, hops);
     }
 
     /** The caller has seen to it that the hop limit is above 1. */
@@ -72,19 +94,52 @@ public final class Ipv6 extends HeaderView {
         return u64(DESTINATION + 8);
     }
 
+    /** Sets the source; checksums of the upper layer are not touched: see {@link #rewriteSource}. */
     public void setSource(long high, long low) {
         u64(SOURCE, high);
         u64(SOURCE + 8, low);
     }
 
+    /** Sets the destination only; see {@link #rewriteDestination}. */
     public void setDestination(long high, long low) {
         u64(DESTINATION, high);
         u64(DESTINATION + 8, low);
     }
 
+    /**
+     * Sets the source as NAT does: patches the checksum of TCP, UDP or ICMPv6 too. Not for later fragments, which have no
+     * such header: {@link #setSource}.
+     *
+     * @param protocol of the header at {@code transport}: see {@link PacketParser#protocol} and {@link PacketParser#transport}
+     */
+    public void rewriteSource(long high, long low, int protocol, long transport) {
+        patchTransport(protocol, transport, sourceHigh(), sourceLow(), high, low);
+        setSource(high, low);
+    }
+
+    /** Sets the destination as NAT does; see {@link #rewriteSource}. */
+    public void rewriteDestination(long high, long low, int protocol, long transport) {
+        patchTransport(protocol, transport, destinationHigh(), destinationLow(), high, low);
+        setDestination(high, low);
+    }
+
+    private void patchTransport(int protocol, long transport, long high, long low, long newHigh, long newLow) {
+        switch (protocol) {
+            case IpProtocol.TCP -> Tcp.addressChanged(memory, transport, high, low, newHigh, newLow);
+            case IpProtocol.UDP -> Udp.addressChanged(memory, transport, high, low, newHigh, newLow);
+            case IpProtocol.ICMPV6 -> Icmpv6.addressChanged(memory, transport, high, low, newHigh, newLow);
+            default -> {} // no checksum, or one without a pseudo header
+        }
+    }
+
     /** Writes the header but for the addresses; traffic class and flow label 0. */
     public void set(int payloadLength, int nextHeader, int hopLimit) {
-        u32(VERSION_CLASS_LABEL, 6 << 28);
+        set(0, 0, payloadLength, nextHeader, hopLimit);
+    }
+
+    /** Writes the header but for the addresses. */
+    public void set(int trafficClass, int flowLabel, int payloadLength, int nextHeader, int hopLimit) {
+        u32(VERSION_CLASS_LABEL, 6 << 28 | trafficClass << 20 | flowLabel);
         u16(PAYLOAD_LENGTH, payloadLength);
         u8(NEXT_HEADER, nextHeader);
         u8(HOP_LIMIT, hopLimit);
@@ -93,5 +148,73 @@ public final class Ipv6 extends HeaderView {
     /** Sum of the pseudo header (RFC 8200 section 8.1) for an upper-layer packet of {@code length} octets. */
     public long pseudoHeader(int protocol, int length) {
         return Checksum.sum(memory, offset + SOURCE, 32) + length + protocol;
+    }
+
+    public static boolean isMulticast(long high) {
+        return high >>> 56 == 0xFF;
+    }
+
+    /** fe80::/10 (RFC 4291 section 2.5.6): never forwarded. */
+    public static boolean isLinkLocal(long high) {
+        return high >>> 54 == 0xFE80 >>> 6;
+    }
+
+    /** Whether a source may never stand in a packet from another node: multicast, loopback (RFC 4291 section 2.5.3). */
+    public static boolean isMartianSource(long high, long low) {
+        return isMulticast(high) || (high == 0 && low == 1);
+    }
+
+    public static boolean isUnspecified(long high, long low) {
+        return (high | low) == 0;
+    }
+
+    /** The high half of an address. */
+    public static long high(Inet6Address address) {
+        return ByteBuffer.wrap(address.getAddress()).getLong();
+    }
+
+    /** The low half of an address. */
+    public static long low(Inet6Address address) {
+        return ByteBuffer.wrap(address.getAddress()).getLong(8);
+    }
+
+    /** The address of two halves; an IPv4-mapped one too is an IPv6 address here. */
+    public static Inet6Address address(long high, long low) {
+        var octets = ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        try {
+            return Inet6Address.getByAddress(null, octets, -1);
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** The canonical text (RFC 5952), such as {@code 2001:db8::1}. */
+    public static String text(long high, long low) {
+        int longest = 1;
+        int longestAt = -1;
+        for (int at = 0, run = 0; at < 8; at++) {
+            run = group(high, low, at) == 0 ? run + 1 : 0;
+            if (run > longest) {
+                longest = run;
+                longestAt = at - run + 1;
+            }
+        }
+        var text = new StringBuilder(39);
+        int at = 0;
+        while (at < 8) {
+            if (at == longestAt) {
+                text.append("::");
+                at += longest;
+            } else {
+                boolean first = at == 0 || (longestAt >= 0 && at == longestAt + longest);
+                text.append(first ? "" : ":").append(Integer.toHexString(group(high, low, at)));
+                at++;
+            }
+        }
+        return text.toString();
+    }
+
+    private static int group(long high, long low, int at) {
+        return (int) ((at < 4 ? high : low) >>> (48 - 16 * (at & 3))) & 0xFFFF;
     }
 }

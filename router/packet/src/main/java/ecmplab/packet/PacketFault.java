@@ -18,6 +18,12 @@ public enum PacketFault {
     BAD_IP_CHECKSUM,
     /** Arrived with TTL or hop limit 0: no conforming sender does that (RFC 1122 section 3.2.1.7). */
     TTL_ZERO,
+    /** An IPv6 extension header that runs beyond the packet, or a hop-by-hop header that is not the first (RFC 8200 section 4). */
+    BAD_EXTENSION_HEADER,
+    /** More than {@link ExtensionHeaders#MOST} IPv6 extension headers. */
+    TOO_MANY_EXTENSION_HEADERS,
+    /** An IPv6 fragment that fits into no datagram (RFC 8200 section 4.5). */
+    BAD_FRAGMENT,
     /** TCP, UDP or ICMP header cut short, or its own length field contradicts the IP header. */
     BAD_TRANSPORT_LENGTH,
     /** TCP, UDP or ICMP checksum; only where it was asked for. */
@@ -25,7 +31,9 @@ public enum PacketFault {
     /** A VXLAN header without the I flag, or cut short (RFC 7348 section 5). */
     BAD_VXLAN,
     /** ARP that is not for IPv4 over Ethernet, or cut short. */
-    BAD_ARP;
+    BAD_ARP,
+    /** A neighbour solicitation or advertisement that is not to be believed (RFC 4861 section 7.1). */
+    BAD_NEIGHBOR_DISCOVERY;
 
     /** Name in counters, such as {@code bad-ip-checksum}. */
     public String label() {

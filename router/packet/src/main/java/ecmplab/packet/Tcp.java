@@ -124,6 +124,17 @@ public final class Tcp extends HeaderView {
         return Checksum.fold(ip.pseudoHeader() + Checksum.sum(memory, offset, ip.payloadLength())) == 0xFFFF;
     }
 
+    /** Computes the checksum of the segment of {@code length} octets, header included, in {@code ip} and writes it. */
+    public void updateChecksum(Ipv6 ip, int length) {
+        u16(CHECKSUM, 0);
+        u16(CHECKSUM, Checksum.finish(ip.pseudoHeader(IpProtocol.TCP, length) + Checksum.sum(memory, offset, length)));
+    }
+
+    /** @param length octets of the segment, header included */
+    public boolean checksumValid(Ipv6 ip, int length) {
+        return Checksum.fold(ip.pseudoHeader(IpProtocol.TCP, length) + Checksum.sum(memory, offset, length)) == 0xFFFF;
+    }
+
     /**
      * Maximum segment size that this segment announces, or -1 when it has no well-formed MSS option. The header is whole
      * (see {@link #check}); options that run beyond it end the search.
@@ -185,5 +196,13 @@ public final class Tcp extends HeaderView {
     static void addressChanged(MemorySegment memory, long offset, int before, int after) {
         int checksum = u16(memory, offset + CHECKSUM);
         memory.set(U16, offset + CHECKSUM, (short) Checksum.update32(checksum, before, after));
+    }
+
+    /** As the other one, for an IPv6 address. */
+    static void addressChanged(
+            MemorySegment memory, long offset, long beforeHigh, long beforeLow, long afterHigh, long afterLow) {
+        int checksum = u16(memory, offset + CHECKSUM);
+        memory.set(U16, offset + CHECKSUM, (short)
+                Checksum.update128(checksum, beforeHigh, beforeLow, afterHigh, afterLow));
     }
 }

@@ -87,6 +87,19 @@ public final class Udp extends HeaderView {
         return checksum() == 0 || Checksum.fold(pseudo + Checksum.sum(memory, offset, datagramLength())) == 0xFFFF;
     }
 
+    /** Computes the checksum of the datagram in {@code ip} and writes it. */
+    public void updateChecksum(Ipv6 ip) {
+        u16(CHECKSUM, 0);
+        long pseudo = ip.pseudoHeader(IpProtocol.UDP, datagramLength());
+        u16(CHECKSUM, neverZero(Checksum.finish(pseudo + Checksum.sum(memory, offset, datagramLength()))));
+    }
+
+    /** Whether the checksum is right. None at all is wrong over IPv6, but for tunnels (RFC 6935): the caller asks for 0 first. */
+    public boolean checksumValid(Ipv6 ip) {
+        long pseudo = ip.pseudoHeader(IpProtocol.UDP, datagramLength());
+        return checksum() != 0 && Checksum.fold(pseudo + Checksum.sum(memory, offset, datagramLength())) == 0xFFFF;
+    }
+
     /** Patches the checksum after an address of the pseudo header went from {@code before} to {@code after}. */
     static void addressChanged(MemorySegment memory, long offset, int before, int after) {
         int checksum = u16(memory, offset + CHECKSUM);
@@ -95,8 +108,18 @@ public final class Udp extends HeaderView {
         }
     }
 
+    /** As the other one, for an IPv6 address. */
+    static void addressChanged(
+            MemorySegment memory, long offset, long beforeHigh, long beforeLow, long afterHigh, long afterLow) {
+        int checksum = u16(memory, offset + CHECKSUM);
+        if (checksum != 0) {
+            int patched = Checksum.update128(checksum, beforeHigh, beforeLow, afterHigh, afterLow);
+            memory.set(U16, offset + CHECKSUM, (short) neverZero(patched));
+        }
+    }
+
     /** 0 on the wire means no checksum: a computed 0 is sent as its other ones' complement form (RFC 768). */
-    private static int neverZero(int checksum) {
+    static int neverZero(int checksum) {
         return checksum == 0 ? 0xFFFF : checksum;
     }
 }

@@ -9,6 +9,9 @@ public final class Vxlan extends HeaderView {
     /** Octets before the inner frame over IPv4: Ethernet 14, IPv4 20, UDP 8, VXLAN 8. */
     public static final int ENCAPSULATION = Ethernet.LENGTH + Ipv4.MIN_LENGTH + Udp.LENGTH + LENGTH;
 
+    /** Octets before the inner frame over IPv6: Ethernet 14, IPv6 40, UDP 8, VXLAN 8. */
+    public static final int ENCAPSULATION_IPV6 = Ethernet.LENGTH + Ipv6.LENGTH + Udp.LENGTH + LENGTH;
+
     public static final int UDP_PORT = 4789;
 
     /** Source ports are of the dynamic range, so that the underlay's ECMP has entropy (RFC 7348 section 5). */
@@ -91,6 +94,56 @@ public final class Vxlan extends HeaderView {
         memory.set(U32, udp + 4, (innerLength + Udp.LENGTH + LENGTH) << 16);
         memory.set(U32, udp + 8, FLAG_I << 24);
         memory.set(U32, udp + 12, vni << 8);
+        return outer;
+    }
+
+    /**
+     * As {@link #encapsulate}, over IPv6: {@value #ENCAPSULATION_IPV6} octets (hop limit 64, traffic class and flow label 0).
+     * The UDP checksum is computed over the whole inner frame: a VXLAN device of Linux drops those without one unless told
+     * otherwise ({@code udp6zerocsumrx}), and RFC 6936 wants it that way.
+     *
+     * @return where the encapsulated frame starts; its length is {@code innerLength} + {@value #ENCAPSULATION_IPV6}
+     */
+    public static long encapsulateIpv6(
+            MemorySegment memory,
+            long inner,
+            int innerLength,
+            long destinationMac,
+            long sourceMac,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int sourcePort,
+            int vni) {
+        long outer = inner - ENCAPSULATION_IPV6;
+        memory.set(U64, outer, destinationMac << 16 | sourceMac >>> 32);
+        memory.set(U32, outer + 8, (int) sourceMac);
+        memory.set(U16, outer + 12, (short) Ethernet.TYPE_IPV6);
+        int length = innerLength + Udp.LENGTH + LENGTH;
+        long ip = outer + Ethernet.LENGTH;
+        memory.set(U32, ip, 6 << 28);
+        memory.set(U32, ip + 4, length << 16 | IpProtocol.UDP << 8 | TTL);
+        memory.set(U64, ip + 8, sourceHigh);
+        memory.set(U64, ip + 16, sourceLow);
+        memory.set(U64, ip + 24, destinationHigh);
+        memory.set(U64, ip + 32, destinationLow);
+        long udp = ip + Ipv6.LENGTH;
+        memory.set(U32, udp, sourcePort << 16 | UDP_PORT);
+        memory.set(U32, udp + 8, FLAG_I << 24);
+        memory.set(U32, udp + 12, vni << 8);
+        long sum = Checksum.words(sourceHigh)
+                + Checksum.words(sourceLow)
+                + Checksum.words(destinationHigh)
+                + Checksum.words(destinationLow)
+                + 2L * length
+                + IpProtocol.UDP
+                + sourcePort
+                + UDP_PORT
+                + (FLAG_I << 8)
+                + Checksum.words(vni << 8 & 0xFFFF_FFFFL)
+                + Checksum.sum(memory, inner, innerLength);
+        memory.set(U32, udp + 4, length << 16 | Udp.neverZero(Checksum.finish(sum)));
         return outer;
     }
 }

@@ -120,4 +120,72 @@ final class FlowHashTest {
     void theTwoDirectionsOfAFlowAreDifferentFlows() {
         assertNotEquals(hash.of(1, 2, 6, 3, 4), hash.of(2, 1, 6, 4, 3));
     }
+
+    @Test
+    void theValuesForIpv6NeverChangeEither() {
+        assertEquals(
+                0x2033_D7DB_C663_6FDEL, hash.of(Packets.NETWORK, 1, Packets.NETWORK, 2, IpProtocol.TCP, 40_000, 80));
+        assertEquals(0xFD05_F063_5ED8_B9CCL, hash.of(Packets.NETWORK, 1, Packets.NETWORK, 2, IpProtocol.TCP, 0, 0));
+        assertEquals(0x71DF_3B8E_EE35_2816L, hash.ofLabel(Packets.NETWORK, 1, Packets.NETWORK, 2, 0xA_BCDE));
+    }
+
+    @Test
+    void everyBitOfAnIpv6FlowTurnsAboutHalfOfTheOutputBits() {
+        var random = new Random(10);
+        int rounds = 1_000;
+        for (int bit = 0; bit < 296; bit++) {
+            long turned = 0;
+            for (int round = 0; round < rounds; round++) {
+                long[] f = random.longs(4).toArray();
+                long rest = random.nextLong(1L << 40);
+                long before = ipv6(f, rest);
+                if (bit < 256) {
+                    f[bit >>> 6] ^= 1L << bit;
+                } else {
+                    rest ^= 1L << (bit - 256);
+                }
+                turned += Long.bitCount(before ^ ipv6(f, rest));
+            }
+            double mean = (double) turned / rounds;
+            assertTrue(mean > 30.5 && mean < 33.5, "bit " + bit + " turns " + mean);
+        }
+    }
+
+    private long ipv6(long[] addresses, long rest) {
+        return hash.of(
+                addresses[0],
+                addresses[1],
+                addresses[2],
+                addresses[3],
+                (int) (rest >>> 32),
+                (int) (rest >>> 16) & 0xFFFF,
+                (int) rest & 0xFFFF);
+    }
+
+    @Test
+    void ipv6FlowsThatDifferLittleSpreadEvenly() {
+        for (int slots : new int[] {3, 64, 251}) {
+            var byPort = new long[slots];
+            var byLabel = new long[slots];
+            int flows = 0;
+            for (int client = 0; client < 64; client++) {
+                for (int port = 0; port < 1024; port++) {
+                    long low = client * 0x1_0000_0001L;
+                    long value = hash.of(Packets.NETWORK, low, Packets.NETWORK, 2, IpProtocol.TCP, 32_768 + port, 80);
+                    byPort[FlowHash.slot(value, slots)]++;
+                    byLabel[FlowHash.slot(hash.ofLabel(Packets.NETWORK, low, Packets.NETWORK, 2, port), slots)]++;
+                    flows++;
+                }
+            }
+            assertEven(byPort, flows);
+            assertEven(byLabel, flows);
+        }
+    }
+
+    @Test
+    void swappedOrRepeatedIpv6AddressesAreDifferentFlows() {
+        assertNotEquals(hash.of(1, 2, 3, 4, 6, 0, 0), hash.of(3, 4, 1, 2, 6, 0, 0));
+        assertNotEquals(hash.of(1, 2, 1, 2, 6, 0, 0), hash.of(5, 6, 5, 6, 6, 0, 0));
+        assertEquals(hash.of(1, 2, 3, 4, 6, 7, 8), hash.of(FlowKey.of(1, 2, 3, 4, 6, 7, 8)));
+    }
 }

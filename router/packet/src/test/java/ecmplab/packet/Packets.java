@@ -56,4 +56,51 @@ final class Packets {
         udp.updateChecksum(ip);
         return memory;
     }
+
+    /** High half of the IPv6 addresses of these packets: 2001:db8::/64. */
+    static final long NETWORK = 0x2001_0DB8_0000_0000L;
+
+    /**
+     * An IPv6 packet from 2001:db8::1 to 2001:db8::2 with extension headers and an upper-layer packet as hex, at 0; flow label
+     * 0xABCDE.
+     */
+    static MemorySegment ipv6(int nextHeader, String headers, String upper) {
+        var payload = Hex.bytes(headers + " " + upper);
+        var memory = Arena.ofAuto().allocate(Ipv6.LENGTH + payload.length + 64L);
+        var ip = new Ipv6().wrap(memory, 0);
+        ip.set(0, 0xA_BCDE, payload.length, nextHeader, 64);
+        ip.setSource(NETWORK, 1);
+        ip.setDestination(NETWORK, 2);
+        MemorySegment.copy(payload, 0, memory, ValueLayout.JAVA_BYTE, Ipv6.LENGTH, payload.length);
+        return memory;
+    }
+
+    /** Octets of an IPv6 packet at 0. */
+    static int length6(MemorySegment packet) {
+        return Ipv6.LENGTH + new Ipv6().wrap(packet, 0).payloadLength();
+    }
+
+    /** A TCP segment over IPv6 with a right checksum, at 0. */
+    static MemorySegment tcp6(int data) {
+        var memory = ipv6(
+                IpProtocol.TCP, "", "9c 40 00 50 12 34 56 78 00 00 00 00 50 02 fa f0 00 00 00 00" + " 5a".repeat(data));
+        new Tcp().wrap(memory, Ipv6.LENGTH).updateChecksum(new Ipv6().wrap(memory, 0), Tcp.MIN_LENGTH + data);
+        return memory;
+    }
+
+    /** A UDP datagram over IPv6 with a checksum, at 0. */
+    static MemorySegment udp6(int data) {
+        var memory = ipv6(IpProtocol.UDP, "", "9c 40 00 35 00 00 00 00" + " a5".repeat(data));
+        var udp = new Udp().wrap(memory, Ipv6.LENGTH);
+        udp.set(40_000, 53, Udp.LENGTH + data);
+        udp.updateChecksum(new Ipv6().wrap(memory, 0));
+        return memory;
+    }
+
+    /** An echo request over IPv6 with a checksum, at 0. */
+    static MemorySegment echo6(int data) {
+        var memory = ipv6(IpProtocol.ICMPV6, "", "80 00 00 00 ab cd 00 07" + " 11".repeat(data));
+        new Icmpv6().wrap(memory, Ipv6.LENGTH).updateChecksum(new Ipv6().wrap(memory, 0), Icmpv6.LENGTH + data);
+        return memory;
+    }
 }

@@ -52,7 +52,14 @@ public enum RouterDrop {
             case BAD_IP_CHECKSUM -> BAD_IP_CHECKSUM;
             case TTL_ZERO -> TTL_ZERO;
             case BAD_ARP -> BAD_ARP;
-            case NONE, BAD_TRANSPORT_LENGTH, BAD_TRANSPORT_CHECKSUM, BAD_VXLAN ->
+            case NONE,
+                    BAD_EXTENSION_HEADER,
+                    TOO_MANY_EXTENSION_HEADERS,
+                    BAD_FRAGMENT,
+                    BAD_TRANSPORT_LENGTH,
+                    BAD_TRANSPORT_CHECKSUM,
+                    BAD_VXLAN,
+                    BAD_NEIGHBOR_DISCOVERY ->
                 throw new IllegalArgumentException(fault + " is no fault of a header that a router reads");
         };
     }
