@@ -64,7 +64,7 @@ final class ConnectedNeighbor implements Neighbor {
                             + changed.remoteAddress().getHostAddress());
         }
         around.transport().check(changed);
-        loop.execute(() -> {
+        around.onLoop(() -> {
             config = changed;
             around.keysChanged().run();
             step(new Event.Reconfigured(changed));
@@ -90,7 +90,7 @@ final class ConnectedNeighbor implements Neighbor {
     /** Stops for ever; completes when no connection is left. */
     CompletableFuture<Void> end(Notification notification) {
         var done = new CompletableFuture<Void>();
-        loop.execute(() -> {
+        around.onLoop(() -> {
             step(new Event.Stop(notification, ""));
             drained = done;
             completeWhenDrained();

@@ -10,19 +10,23 @@ import org.jspecify.annotations.Nullable;
 final class GuestRange {
     final Prefix prefix;
     final @Nullable String md5Password;
-    private final int limit;
+    private volatile int limit;
     private final Guests guests;
-    /** Changed by the event loop alone. */
     private final Set<ConnectedNeighbor> here = ConcurrentHashMap.newKeySet();
 
     GuestRange(Prefix prefix, int limit, @Nullable String md5Password, Guests guests) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("limit of " + limit + " neighbours: must be at least 1");
-        }
+        limit(limit);
         this.prefix = prefix;
-        this.limit = limit;
         this.md5Password = md5Password;
         this.guests = guests;
+    }
+
+    /** From now on. */
+    final void limit(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("limit of " + most + " neighbours: must be at least 1");
+        }
+        limit = most;
     }
 
     boolean contains(InetAddress peer) {
@@ -41,6 +45,11 @@ final class GuestRange {
 
     boolean has(ConnectedNeighbor neighbor) {
         return here.contains(neighbor);
+    }
+
+    /** It is no neighbour any more, or no guest. */
+    void forget(ConnectedNeighbor neighbor) {
+        here.remove(neighbor);
     }
 
     void left(ConnectedNeighbor guest) {

@@ -97,7 +97,7 @@ public record SessionConfig(
         var names = new ArrayList<String>();
         differ(names, "address", remoteAddress, other.remoteAddress);
         differ(names, "remote-as", remoteAsn, other.remoteAsn);
-        differ(names, "local-as", localAsn, other.localAsn);
+        differ(names, "as", localAsn, other.localAsn);
         differ(names, "router-id", routerId, other.routerId);
         differ(names, "local-address", transport.localAddress(), other.transport.localAddress());
         differ(names, "multihop", transport.hops(), other.transport.hops());

@@ -6,23 +6,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -46,20 +40,8 @@ public final class SessionServer implements AutoCloseable {
     private final Surroundings around;
     private final Map<Source, ConnectedNeighbor> neighbors = new ConcurrentHashMap<>();
     private final Map<Prefix, GuestRange> ranges = new ConcurrentHashMap<>();
-    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners;
     private final LongAdder refused = new LongAdder();
-
-    /** A listening socket. That of any IPv6 address takes IPv4 too. */
-    private record Listening(ServerChannel channel, InetAddress address) {
-        boolean takes(InetAddress peer) {
-            boolean sameVersion = address instanceof Inet4Address == peer instanceof Inet4Address;
-            return sameVersion || isMapped(peer);
-        }
-
-        boolean isMapped(InetAddress peer) {
-            return peer instanceof Inet4Address && address instanceof Inet6Address && address.isAnyLocalAddress();
-        }
-    }
 
     /** Who a connection comes from. Link-local addresses are equal whatever their interface is, so that is told apart here. */
     private record Source(InetAddress address, int scope) {
@@ -74,6 +56,7 @@ public final class SessionServer implements AutoCloseable {
         this.group = transport.newGroup(1);
         this.loop = group.next();
         this.around = new Surroundings(transport, taps, loop, clock, random, this::keysChanged, this::left);
+        this.listeners = new Listeners(transport, group, Acceptor::new, neighbors.values(), ranges.values());
     }
 
     /** With the best transport that the machine has. */
@@ -108,9 +91,26 @@ public final class SessionServer implements AutoCloseable {
         return neighbor;
     }
 
+    /** @throws UnsupportedOperationException when there is a password and the transport has no MD5 */
+    public void check(SessionConfig config) {
+        transport.check(config);
+    }
+
     private void keysChanged() {
-        synchronized (listeners) {
-            listeners.forEach(this::setKeys);
+        listeners.keysChanged();
+    }
+
+    /**
+     * Does several changes with nothing happening to any session in between: those that {@link Neighbor#reconfigure}, {@link #remove} and
+     * {@link #closeRange} end are over when these return. Waits, so it is not for event loops.
+     *
+     * @throws IllegalStateException when the server is closed
+     */
+    public void atOnce(Runnable changes) {
+        try {
+            loop.submit(changes).syncUninterruptibly();
+        } catch (RejectedExecutionException closed) {
+            throw new IllegalStateException("the server is closed", closed);
         }
     }
 
@@ -118,6 +118,7 @@ public final class SessionServer implements AutoCloseable {
     public void remove(Neighbor neighbor) {
         var config = neighbor.config();
         if (neighbor instanceof ConnectedNeighbor ours && neighbors.remove(Source.of(config.remoteAddress()), ours)) {
+            ranges.values().forEach(range -> range.forget(ours));
             ours.end(Notification.cease(Notification.CEASE_PEER_DECONFIGURED));
             if (config.transport().md5Password() != null) {
                 keysChanged();
@@ -142,9 +143,7 @@ public final class SessionServer implements AutoCloseable {
         if (ranges.putIfAbsent(prefix, range) != null) {
             throw new IllegalArgumentException("there is a range " + prefix + " already");
         }
-        synchronized (listeners) {
-            listeners.forEach(listening -> setRangeKey(listening, range, md5Password));
-        }
+        listeners.setRangeKey(range, md5Password);
     }
 
     /** Takes no more guests from the range, and ends the sessions of those that are here with Cease/3. */
@@ -153,13 +152,19 @@ public final class SessionServer implements AutoCloseable {
         if (range == null) {
             return;
         }
-        synchronized (listeners) {
-            listeners.forEach(listening -> setRangeKey(listening, range, null));
-        }
-        loop.execute(() -> range.here().forEach(guest -> {
+        listeners.setRangeKey(range, null);
+        around.onLoop(() -> range.here().forEach(guest -> {
             range.left(guest);
             remove(guest);
         }));
+    }
+
+    /** Takes as many guests from the range as that from now on; those that are here stay. */
+    public void limitRange(Prefix prefix, int limit) {
+        var range = ranges.get(prefix);
+        if (range != null) {
+            range.limit(limit);
+        }
     }
 
     /** On the event loop: the neighbour has no connection any more. */
@@ -193,45 +198,12 @@ public final class SessionServer implements AutoCloseable {
      * @throws UncheckedIOException when it cannot be bound
      */
     public synchronized InetSocketAddress listen(InetSocketAddress address) {
-        var listener = transport.newListener(address.getAddress());
-        transport.configureListener(listener, address.getAddress());
-        listener.pipeline().addLast(new Acceptor());
-        group.register(listener).syncUninterruptibly();
-        var listening = new Listening(listener, address.getAddress());
-        synchronized (listeners) {
-            listeners.add(listening);
-            setKeys(listening);
-            ranges.values().forEach(range -> setRangeKey(listening, range, range.md5Password));
-        }
-        var bound = listener.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            listeners.remove(listening);
-            listener.close();
-            var cause = bound.cause();
-            throw new UncheckedIOException(
-                    new IOException("cannot listen on " + address + ": " + cause.getMessage(), cause));
-        }
-        return (InetSocketAddress) listener.localAddress();
+        return listeners.open(address);
     }
 
-    private void setKeys(Listening listening) {
-        var keys = new HashMap<InetAddress, byte[]>();
-        for (var neighbor : neighbors.values()) {
-            var password = neighbor.config().transport().md5Password();
-            var address = neighbor.config().remoteAddress();
-            if (password != null && listening.takes(address)) {
-                keys.put(address, password.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        transport.setKeys(listening.channel(), keys);
-    }
-
-    private void setRangeKey(Listening listening, GuestRange range, @Nullable String password) {
-        var first = range.prefix.address();
-        if (range.md5Password != null && listening.takes(first)) {
-            var key = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
-            transport.setKey(listening.channel(), range.prefix, listening.isMapped(first), key);
-        }
+    /** Listens no longer where {@link #listen} has bound; sessions stay. */
+    public synchronized void stopListening(InetSocketAddress bound) {
+        listeners.close(bound);
     }
 
     /** Connections closed at once because no neighbour has their source address, and no range takes them as guests. */
@@ -242,7 +214,7 @@ public final class SessionServer implements AutoCloseable {
     /** Ends all sessions with Cease/2, waits until the NOTIFICATIONs are out (about a second at most), and ends the event loop. */
     @Override
     public synchronized void close() {
-        listeners.forEach(listening -> listening.channel().close());
+        listeners.closeAll();
         var farewell = Notification.cease(Notification.CEASE_ADMIN_SHUTDOWN);
         if (!group.isShuttingDown()) {
             var ends = neighbors.values().stream()

@@ -20,4 +20,13 @@ record Surroundings(
         InstantSource clock,
         RandomGenerator random,
         Runnable keysChanged,
-        Consumer<ConnectedNeighbor> left) {}
+        Consumer<ConnectedNeighbor> left) {
+    /** At once when this is the event loop, otherwise soon. */
+    void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+}

@@ -2,6 +2,7 @@ package ecmplab.bgp.speaker;
 
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
+import java.util.Objects;
 
 /**
  * Neighbours that need not be known beforehand: whoever connects from the prefix is one as long as its session lasts.
@@ -18,6 +19,12 @@ public record ListenRange(Prefix prefix, int limit, NeighborConfig template) {
             throw new IllegalArgumentException("template for "
                     + template.address().getHostAddress() + ": must be for the first address of " + prefix);
         }
+    }
+
+    boolean hasPasswordOf(ListenRange other) {
+        return Objects.equals(
+                template.session().transport().md5Password(),
+                other.template.session().transport().md5Password());
     }
 
     /** What is configured for the neighbour at the address; a password is the range's. */

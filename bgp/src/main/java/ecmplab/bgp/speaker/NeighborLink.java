@@ -17,6 +17,7 @@ import ecmplab.bgp.session.State;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Notification;
+import ecmplab.bgp.wire.Prefix;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -28,14 +29,23 @@ import org.jspecify.annotations.Nullable;
 final class NeighborLink implements SessionListener {
     final Neighbor neighbor;
     private volatile NeighborConfig config;
+    private final @Nullable Prefix range;
     private final Exchanges exchanges;
     private final PathWatch paths;
     private final Events events;
     /** Of the established session. Written by the event loop. */
     private volatile @Nullable Exchange current;
 
-    NeighborLink(NeighborConfig config, SessionServer server, Exchanges exchanges, PathWatch paths, Events events) {
+    /** @param range where the neighbour is a guest from; null when it is configured itself */
+    NeighborLink(
+            NeighborConfig config,
+            @Nullable Prefix range,
+            SessionServer server,
+            Exchanges exchanges,
+            PathWatch paths,
+            Events events) {
         this.config = config;
+        this.range = range;
         this.exchanges = exchanges;
         this.paths = paths;
         this.events = events;
@@ -44,6 +54,11 @@ final class NeighborLink implements SessionListener {
 
     InetAddress address() {
         return config.address();
+    }
+
+    @Nullable
+    Prefix range() {
+        return range;
     }
 
     /** The established session on its way to the RIB; null when there is none. */

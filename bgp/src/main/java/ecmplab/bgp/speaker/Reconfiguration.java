@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What another configuration changes of a running speaker. Settings have the names that speaker files give them.
  *
- * @param needRestart settings of the speaker itself that only a new process can have; unless there are none, nothing at all is changed
+ * @param settings of the speaker itself that differ. {@code as} and {@code router-id} reset all sessions, the others none
  * @param changes neighbours first, then ranges, in the order of the configurations, without those that stay as they are
  * @param announced own routes that are new or look different
  * @param withdrawn own routes that are gone
  */
 public record Reconfiguration(
-        List<String> needRestart, List<Change> changes, List<Prefix> announced, List<Prefix> withdrawn) {
+        List<String> settings, List<Change> changes, List<Prefix> announced, List<Prefix> withdrawn) {
     public Reconfiguration {
-        needRestart = List.copyOf(needRestart);
+        settings = List.copyOf(settings);
         changes = List.copyOf(changes);
         announced = List.copyOf(announced);
         withdrawn = List.copyOf(withdrawn);
@@ -58,7 +58,17 @@ public record Reconfiguration(
     }
 
     public boolean changesNothing() {
-        return needRestart.isEmpty() && changes.isEmpty() && announced.isEmpty() && withdrawn.isEmpty();
+        return settings.isEmpty() && changes.isEmpty() && announced.isEmpty() && withdrawn.isEmpty();
+    }
+
+    /** Whether the speaker is another one to all its neighbours. */
+    boolean changesIdentity() {
+        return settings.contains("as") || settings.contains("router-id");
+    }
+
+    /** Whether routes are chosen, or told within the AS, another way. */
+    boolean changesDecisions() {
+        return settings.stream().anyMatch(setting -> !setting.equals("listen"));
     }
 
     /** Subjects whose sessions are reset. */
@@ -70,10 +80,6 @@ public record Reconfiguration(
     }
 
     static Reconfiguration between(SpeakerConfig from, SpeakerConfig to) {
-        var restart = needRestart(from, to);
-        if (!restart.isEmpty()) {
-            return new Reconfiguration(restart, List.of(), List.of(), List.of());
-        }
         var changes = new ArrayList<Change>();
         var before = index(from.neighbors(), NeighborConfig::address);
         var after = index(to.neighbors(), NeighborConfig::address);
@@ -84,7 +90,7 @@ public record Reconfiguration(
         var routesBefore = index(from.routes(), OwnRoute::prefix);
         var routesAfter = index(to.routes(), OwnRoute::prefix);
         return new Reconfiguration(
-                List.of(),
+                settings(from, to),
                 changes,
                 to.routes().stream()
                         .filter(route -> !route.equals(routesBefore.get(route.prefix())))
@@ -96,7 +102,7 @@ public record Reconfiguration(
                         .toList());
     }
 
-    private static List<String> needRestart(SpeakerConfig from, SpeakerConfig to) {
+    private static List<String> settings(SpeakerConfig from, SpeakerConfig to) {
         var names = new ArrayList<String>();
         differ(names, "as", from.asn(), to.asn());
         differ(names, "router-id", from.routerId(), to.routerId());
@@ -143,10 +149,9 @@ public record Reconfiguration(
 
     private static Change between(String subject, ListenRange before, ListenRange after) {
         var change = between(subject, before.template(), after.template());
-        var because = new ArrayList<>(change.because());
-        differ(because, "limit", before.limit(), after.limit());
-        return new Change(
-                subject, because.isEmpty() ? Kind.ADAPTED : Kind.RESET, because, change.atOnce(), change.later());
+        var atOnce = new ArrayList<>(change.atOnce());
+        differ(atOnce, "limit", before.limit(), after.limit());
+        return new Change(subject, change.kind(), change.because(), atOnce, change.later());
     }
 
     private static Change between(String subject, NeighborConfig before, NeighborConfig after) {

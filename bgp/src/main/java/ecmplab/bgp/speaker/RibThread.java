@@ -35,7 +35,9 @@ final class RibThread {
 
     private static final long PUBLISH_EVERY_NANOS = 10_000_000;
 
-    private final Rib rib;
+    /** The thread's own once it runs. */
+    private Rib rib;
+
     private final AfterPass afterPass;
     private final Runnable publish;
     private final Consumer<Throwable> onFailure;
@@ -64,6 +66,11 @@ final class RibThread {
 
     void start() {
         thread.start();
+    }
+
+    /** On this thread: goes on with another RIB. */
+    void use(Rib other) {
+        rib = other;
     }
 
     boolean isCurrent() {

@@ -57,24 +57,47 @@ final class RibWork implements Exchanges, Rib.Listener {
     /** What {@link #numbers()} answers while the RIB thread is busy. */
     private volatile RibNumbers numbers;
 
-    private final Rib rib;
+    private final long hashSeed;
+    private Rib rib;
     private final RibThread thread;
 
     RibWork(SpeakerConfig config, RouteListener routes, Events events, long hashSeed, Consumer<Throwable> onFailure) {
         this.routes = routes;
         this.events = events;
+        this.hashSeed = hashSeed;
+        rib = new Rib(settings(config), this);
+        numbers = count();
+        thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, () -> numbers = count(), onFailure);
+        thread.start();
+    }
+
+    private RibConfig settings(SpeakerConfig config) {
         var decision = config.decision();
-        var ribConfig = RibConfig.of(config.asn(), config.routerId(), hashSeed)
+        return RibConfig.of(config.asn(), config.routerId(), hashSeed)
                 .withClusterId(decision.clusterId())
                 .withMultipath(decision.multipath())
                 .withAlwaysCompareMed(decision.alwaysCompareMed())
                 .withGracefulShutdown(decision.honourGracefulShutdown())
                 .withMaximumPrefixes(config.maximumPrefixes())
                 .withUsableNextHop(this::isUsableNextHop);
-        rib = new Rib(ribConfig, this);
-        numbers = count();
-        thread = new RibThread("bgp-rib-" + config.asn(), rib, this::afterPass, () -> numbers = count(), onFailure);
-        thread.start();
+    }
+
+    /** On the RIB thread: goes on with other settings of the same AS and router id. */
+    void configure(SpeakerConfig config) {
+        rib.configure(settings(config));
+    }
+
+    /** Goes on with an empty RIB of another AS or router id, and announces own routes there. All sessions are over. */
+    void restart(SpeakerConfig config) {
+        thread.submit(() -> {
+            restarting.keySet().forEach(rib::expire);
+            restarting.clear();
+            own.keySet().forEach(rib::withdraw);
+            while (rib.pass()) {}
+            rib = new Rib(settings(config), this);
+            thread.use(rib);
+            own.forEach(this::originate);
+        });
     }
 
     RibThread thread() {

@@ -10,28 +10,24 @@ import ecmplab.bgp.rib.RouteFilter;
 import ecmplab.bgp.rib.RoutePage;
 import ecmplab.bgp.rib.RouteView;
 import ecmplab.bgp.rib.Selection;
-import ecmplab.bgp.session.Guests;
 import ecmplab.bgp.session.MessageTap;
-import ecmplab.bgp.session.Neighbor;
 import ecmplab.bgp.session.SessionServer;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Notification;
 import ecmplab.bgp.wire.Prefix;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +46,8 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     private final RibWork work;
     private final RibThread thread;
     private final PathWatch paths;
-    private final List<InetSocketAddress> listening;
-    private final Map<InetAddress, NeighborLink> links = new ConcurrentHashMap<>();
+    private final ListenAddresses listening;
+    private final NeighborLinks links;
 
     private Speaker(
             SpeakerConfig config,
@@ -66,18 +62,18 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         work = new RibWork(config, routes, events, random.nextLong(), this::failed);
         thread = work.thread();
         paths = new PathWatch(events, Bfd::open);
-        var bound = new ArrayList<InetSocketAddress>();
+        links = new NeighborLinks(server, work, paths, events);
+        listening = new ListenAddresses(server);
         try {
             config.routes().forEach(this::announce);
-            config.neighbors().forEach(this::link);
-            config.ranges().forEach(this::accept);
+            config.neighbors().forEach(links::add);
+            config.ranges().forEach(links::add);
             // Last: a neighbour that dials as soon as it can is no stranger then.
-            config.listen().forEach(address -> bound.add(server.listen(address)));
+            listening.change(config.listen());
         } catch (RuntimeException impossible) {
             close();
             throw impossible;
         }
-        listening = List.copyOf(bound);
     }
 
     /** Starts a speaker on the machine's network, with the machine's clock. */
@@ -109,7 +105,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** The addresses listened on; none when the speaker only dials. */
     public List<InetSocketAddress> listening() {
-        return listening;
+        return listening.bound();
     }
 
     /** {@inheritDoc} Waits when the RIB is far behind. */
@@ -145,98 +141,18 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     /** @throws IllegalArgumentException when the neighbour is there already, or its session has another AS or router id than this speaker */
     public synchronized void addNeighbor(NeighborConfig neighbor) {
         SpeakerConfig.checkIdentity(config.asn(), config.routerId(), neighbor);
-        link(neighbor);
+        links.add(neighbor);
         var all = new ArrayList<>(config.neighbors());
         all.add(neighbor);
         config = config.withNeighbors(all);
     }
 
-    private void link(NeighborConfig neighbor) {
-        var link = links.compute(neighbor.address(), (address, known) -> {
-            if (known != null) {
-                throw new IllegalArgumentException("neighbour " + address.getHostAddress() + " is there already");
-            }
-            return new NeighborLink(neighbor, server, work, paths, events);
-        });
-        link.start();
-    }
-
     /** Ends the session with Cease/3 and forgets the neighbour. */
     public synchronized void removeNeighbor(InetAddress address) {
-        unlink(address);
+        links.remove(address);
         config = config.withNeighbors(config.neighbors().stream()
                 .filter(neighbor -> !neighbor.address().equals(address))
                 .toList());
-    }
-
-    /** Whoever connects from the range is a neighbour from now on, as long as its session lasts. */
-    private void accept(ListenRange range) {
-        var password = range.template().session().transport().md5Password();
-        server.acceptRange(range.prefix(), range.limit(), password, new RangeGuests(range.prefix()));
-    }
-
-    /** Neighbours of a range. What is configured for them may change while the range stays. */
-    private final class RangeGuests implements Guests {
-        private final Prefix prefix;
-
-        RangeGuests(Prefix prefix) {
-            this.prefix = prefix;
-        }
-
-        @Override
-        public @Nullable Neighbor admit(InetAddress peer) {
-            var range = range(prefix);
-            if (range == null || links.containsKey(peer)) {
-                return null;
-            }
-            var link = new NeighborLink(range.at(peer), server, work, paths, events);
-            links.put(peer, link);
-            link.neighbor.start();
-            return link.neighbor;
-        }
-
-        @Override
-        public void left(Neighbor guest) {
-            paths.forget(guest.config().remoteAddress());
-            links.computeIfPresent(
-                    guest.config().remoteAddress(), (address, link) -> link.neighbor.equals(guest) ? null : link);
-        }
-    }
-
-    private @Nullable ListenRange range(Prefix prefix) {
-        return config.ranges().stream()
-                .filter(range -> range.prefix().equals(prefix))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** Ranges that are gone or cannot go on end with their sessions; the others' neighbours go on with what is configured now. */
-    private void reconfigureRanges(SpeakerConfig before, SpeakerConfig wanted, List<String> resets) {
-        for (var range : before.ranges()) {
-            var now = range(range.prefix());
-            if (now == null || resets.contains(range.prefix().toString())) {
-                server.closeRange(range.prefix());
-            } else if (!now.equals(range)) {
-                links.values().stream()
-                        .filter(link -> range.prefix().contains(Prefix.host(link.address())))
-                        .filter(link -> wanted.neighbors().stream()
-                                .noneMatch(neighbor -> neighbor.address().equals(link.address())))
-                        .forEach(link -> link.reconfigure(now.at(link.address())));
-            }
-        }
-        for (var range : wanted.ranges()) {
-            boolean isNew =
-                    before.ranges().stream().noneMatch(known -> known.prefix().equals(range.prefix()));
-            if (isNew || resets.contains(range.prefix().toString())) {
-                accept(range);
-            }
-        }
-    }
-
-    private void unlink(InetAddress address) {
-        server.remove(link(address).neighbor);
-        links.remove(address);
-        paths.forget(address);
     }
 
     /** What {@link #reconfigure} would do; nothing is changed. */
@@ -245,32 +161,30 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     }
 
     /**
-     * Goes on with another configuration: only what differs is touched, and only sessions that cannot change are reset. Own routes that
-     * programs announced stay. Nothing is changed when the speaker would need a restart.
+     * Goes on with another configuration: only what differs is touched, and only sessions that cannot go on are reset. Own routes that
+     * programs announced stay. Waits for the event loop, so it is not for event loops. When it throws, nothing was changed.
      *
-     * @return what was done, or with {@link Reconfiguration#needRestart} what forbids it
+     * @return what was done
+     * @throws UncheckedIOException when an address cannot be listened on
+     * @throws UnsupportedOperationException when a neighbour has a password and the transport no MD5
      */
     public synchronized Reconfiguration reconfigure(SpeakerConfig wanted) {
         var plan = Reconfiguration.between(config, wanted);
-        if (!plan.needRestart().isEmpty()) {
-            return plan;
+        wanted.neighbors().forEach(neighbor -> server.check(neighbor.session()));
+        wanted.ranges().forEach(range -> server.check(range.template().session()));
+        if (!wanted.listen().equals(config.listen())) {
+            listening.change(wanted.listen());
         }
-        var before = config;
-        config = wanted;
-        before.neighbors().stream()
-                .map(NeighborConfig::address)
-                .filter(address -> wanted.neighbors().stream()
-                        .noneMatch(neighbor -> neighbor.address().equals(address)))
-                .forEach(this::unlink);
-        for (var neighbor : wanted.neighbors()) {
-            var link = links.get(neighbor.address());
-            if (link == null) {
-                link(neighbor);
-            } else if (!link.config().equals(neighbor)) {
-                link.reconfigure(neighbor);
+        server.atOnce(() -> {
+            links.reconfigure(wanted);
+            if (plan.changesIdentity()) {
+                work.restart(wanted); // no session is up now
             }
+            config = wanted;
+        });
+        if (!plan.changesIdentity() && plan.changesDecisions()) {
+            thread.order(() -> work.configure(wanted));
         }
-        reconfigureRanges(before, wanted, plan.resets());
         plan.withdrawn().forEach(this::withdraw);
         wanted.routes().stream()
                 .filter(route -> plan.announced().contains(route.prefix()))
@@ -289,16 +203,16 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** Ends the session with Cease/2 and a text for the neighbour's operator (RFC 9003), and stays down until {@link #startNeighbor}. */
     public void shutdownNeighbor(InetAddress address, String text) {
-        link(address).neighbor.stop(text);
+        links.get(address).neighbor.stop(text);
     }
 
     public void startNeighbor(InetAddress address) {
-        link(address).neighbor.start();
+        links.get(address).neighbor.start();
     }
 
     /** Ends the session with Cease/4 and a text (RFC 9003), and begins anew. */
     public void resetNeighbor(InetAddress address, String text) {
-        link(address).neighbor.reset(Notification.cease(Notification.CEASE_ADMIN_RESET, text));
+        links.get(address).neighbor.reset(Notification.cease(Notification.CEASE_ADMIN_RESET, text));
     }
 
     /**
@@ -307,19 +221,19 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
      * @return false when no session is established, or when the neighbour does not know route refresh
      */
     public boolean refreshIn(InetAddress address) {
-        return link(address).refreshIn();
+        return links.get(address).refreshIn();
     }
 
     /** Tells the neighbour all its routes again. @return false when no session is established */
     public boolean refreshOut(InetAddress address) {
-        return link(address).refreshOut();
+        return links.get(address).refreshOut();
     }
 
     /** Takes a few milliseconds at most: while the RIB thread is busy for longer, its numbers are those after its last pass. */
     public SpeakerSummary summary() {
         var numbers = work.numbers();
         var peers = new ArrayList<PeerSummary>();
-        for (var link : ordered()) {
+        for (var link : links.ordered()) {
             peers.add(SpeakerAnswers.summary(link, numbers));
         }
         return new SpeakerSummary(config.routerId(), config.asn(), numbers.table(), peers);
@@ -328,15 +242,9 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     /** All neighbours in order of address, with numbers as {@link #summary} has them. */
     public List<NeighborSnapshot> neighbors() {
         var numbers = work.numbers();
-        return ordered().stream()
+        return links.ordered().stream()
                 .map(link -> SpeakerAnswers.snapshot(link, numbers))
                 .toList();
-    }
-
-    private List<NeighborLink> ordered() {
-        var ordered = new ArrayList<>(links.values());
-        ordered.sort(Comparator.comparing(link -> Prefix.host(link.address())));
-        return ordered;
     }
 
     /**
@@ -345,7 +253,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
      * @throws IllegalArgumentException when there is no such neighbour
      */
     public NeighborSnapshot neighbor(InetAddress address) {
-        return SpeakerAnswers.snapshot(link(address), work.numbers());
+        return SpeakerAnswers.snapshot(links.get(address), work.numbers());
     }
 
     /** The prefix with all its paths; empty when nobody announces it. */
@@ -374,7 +282,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** As {@link #receivedRoutes(InetAddress, AddressFamily, Selection, int, int)}, in order. */
     public OrderedRoutes<PeerRoute> orderedReceived(InetAddress neighbor, AddressFamily family, Selection selection) {
-        var link = link(neighbor);
+        var link = links.get(neighbor);
         return new OrderedRoutes<>(
                 thread,
                 family,
@@ -390,7 +298,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** As {@link #advertisedRoutes}, in order. */
     public OrderedRoutes<PeerRoute> orderedAdvertised(InetAddress neighbor, AddressFamily family) {
-        var link = link(neighbor);
+        var link = links.get(neighbor);
         return new OrderedRoutes<>(
                 thread,
                 family,
@@ -417,7 +325,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
     /** What the neighbour announced: all of it, or what import let in, or what it did not; empty when no session is established. */
     public RoutePage<PeerRoute> receivedRoutes(
             InetAddress neighbor, AddressFamily family, Selection selection, int from, int limit) {
-        var link = link(neighbor);
+        var link = links.get(neighbor);
         return thread.ask(rib -> {
             var peer = link.peer();
             return peer == null
@@ -428,7 +336,7 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
 
     /** What the neighbour is told, with attributes as it gets them; empty when no session is established. */
     public RoutePage<PeerRoute> advertisedRoutes(InetAddress neighbor, AddressFamily family, int from, int limit) {
-        var link = link(neighbor);
+        var link = links.get(neighbor);
         return thread.ask(rib -> {
             var peer = link.peer();
             return peer == null
@@ -495,14 +403,6 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private NeighborLink link(InetAddress address) {
-        var link = links.get(address);
-        if (link == null) {
-            throw new IllegalArgumentException("no neighbour " + address.getHostAddress());
-        }
-        return link;
     }
 
     /** A RIB that failed must attract no traffic: without sessions the neighbours withdraw everything. */

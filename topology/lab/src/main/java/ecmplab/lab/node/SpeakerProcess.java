@@ -10,12 +10,12 @@ import ecmplab.bgp.speaker.SpeakerEvent;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.ControlServer;
 import ecmplab.lab.file.SpeakerFile;
-import ecmplab.lab.metrics.MetricsServer;
 import ecmplab.lab.metrics.SpeakerMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.speaker.ConnectedRoutes;
 import ecmplab.lab.speaker.Hangup;
+import ecmplab.lab.speaker.MetricsEndpoint;
 import ecmplab.lab.speaker.NextHopTracking;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.Reload;
@@ -74,7 +74,10 @@ public final class SpeakerProcess {
                         feed.events(event -> say(event, progress)),
                         InstantSource.system(),
                         RandomGenerator.getDefault());
-                var recordings = new Recordings(speaker)) {
+                var recordings = new Recordings(speaker);
+                var metrics =
+                        new MetricsEndpoint(new SpeakerMetrics(speaker, InstantSource.system())::text, progress)) {
+            metrics.change(file.metrics());
             recordings.apply(file);
             var commands = new CommandTree();
             BgpShow.add(commands, speaker, feed);
@@ -86,6 +89,7 @@ public final class SpeakerProcess {
                     speaker,
                     file,
                     commandLine,
+                    metrics,
                     good -> {
                         connected.set(good.redistributesConnected());
                         tracked.set(good.tracksNextHops());
@@ -98,13 +102,7 @@ public final class SpeakerProcess {
             Hangup.handle(() -> reload.run(false));
             speaker.listening().forEach(address -> progress.println("listening on " + address));
             warnings(file.config()).forEach(progress::println);
-            try (var metrics = metrics(file, speaker);
-                    var server = control == null ? null : ControlServer.start(control, commands)) {
-                if (metrics != null) {
-                    var address = metrics.address();
-                    progress.println("metrics at http://" + address.getAddress().getHostAddress() + ":"
-                            + address.getPort() + "/metrics");
-                }
+            try (var server = control == null ? null : ControlServer.start(control, commands)) {
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
@@ -118,12 +116,6 @@ public final class SpeakerProcess {
         } finally {
             stopped.countDown();
         }
-    }
-
-    private static @Nullable MetricsServer metrics(SpeakerFile.Good file, Speaker speaker) throws IOException {
-        return file.metrics() == null
-                ? null
-                : MetricsServer.start(file.metrics(), new SpeakerMetrics(speaker, InstantSource.system())::text);
     }
 
     /** What is loudly said of neighbours with which routes are not exchanged for want of a policy. */

@@ -8,6 +8,7 @@ import ecmplab.lab.file.Problem;
 import ecmplab.lab.file.SpeakerFile;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class Reload {
     private final Path file;
     private final Speaker speaker;
     private final UnaryOperator<SpeakerFile.Good> commandLine;
+    private final MetricsEndpoint metrics;
     private final Consumer<SpeakerFile.Good> applied;
     private final PrintStream progress;
     /** What counts now. */
@@ -38,12 +40,14 @@ public final class Reload {
             Speaker speaker,
             SpeakerFile.Good current,
             UnaryOperator<SpeakerFile.Good> commandLine,
+            MetricsEndpoint metrics,
             Consumer<SpeakerFile.Good> applied,
             PrintStream progress) {
         this.file = file;
         this.speaker = speaker;
         this.current = current;
         this.commandLine = commandLine;
+        this.metrics = metrics;
         this.applied = applied;
         this.progress = progress;
     }
@@ -70,24 +74,38 @@ public final class Reload {
 
     private Answer run(SpeakerFile.Good good, boolean dry) {
         var plan = speaker.plan(good.config());
-        if (!plan.needRestart().isEmpty()) {
-            return refused(List.of(String.join(", ", plan.needRestart())
-                    + (plan.needRestart().size() == 1 ? " needs" : " need") + " a restart of the speaker"));
-        }
-        var around = AroundSpeaker.between(current, good);
+        var around = SpeakerSettings.between(current, good, plan);
         if (dry) {
             return Answer.of(json(plan, around, true), () -> text(plan, around, true));
         }
         // Said before it is done, so that the log explains what follows.
         text(plan, around, true).lines().forEach(line -> progress.println("reload: " + line));
-        var done = speaker.reconfigure(good.config());
+        try {
+            apply(good);
+        } catch (IOException | UnsupportedOperationException impossible) {
+            return refused(List.of(String.valueOf(impossible.getMessage())));
+        }
         applied.accept(good);
         current = good;
         progress.println("reload: done");
-        return Answer.of(json(done, around, false), () -> text(done, around, false));
+        return Answer.of(json(plan, around, false), () -> text(plan, around, false));
     }
 
-    static String text(Reconfiguration plan, AroundSpeaker around, boolean before) {
+    /** All of it, or nothing: what may be refused comes first. */
+    private void apply(SpeakerFile.Good good) throws IOException {
+        metrics.change(good.metrics());
+        try {
+            speaker.reconfigure(good.config());
+        } catch (UncheckedIOException taken) {
+            metrics.change(current.metrics());
+            throw new IOException(taken.getMessage(), taken);
+        } catch (UnsupportedOperationException impossible) {
+            metrics.change(current.metrics());
+            throw impossible;
+        }
+    }
+
+    static String text(Reconfiguration plan, SpeakerSettings around, boolean before) {
         if (plan.changesNothing() && around.changesNothing()) {
             return "nothing differs\n";
         }
@@ -136,7 +154,7 @@ public final class Reload {
         }
     }
 
-    private static Map<String, Object> json(Reconfiguration plan, AroundSpeaker around, boolean dry) {
+    private static Map<String, Object> json(Reconfiguration plan, SpeakerSettings around, boolean dry) {
         var json = new LinkedHashMap<String, Object>();
         json.put("dryRun", dry);
         json.put(
@@ -152,7 +170,7 @@ public final class Reload {
                             return one;
                         })
                         .toList());
-        json.put("speaker", Map.of("atOnce", around.atOnce(), "later", around.later()));
+        json.put("speaker", Map.of("resetting", around.resetting(), "atOnce", around.atOnce()));
         json.put("resets", plan.resets());
         json.put("announced", plan.announced().stream().map(Prefix::toString).toList());
         json.put("withdrawn", plan.withdrawn().stream().map(Prefix::toString).toList());

@@ -116,21 +116,73 @@ class BgpOrdersTest {
         new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
         Await.until("SIGHUP does the same", () -> neighbor.route(NET).isPresent());
         assertEquals(1, established(), "no session was reset");
+        speakerSettings(lab, control, file);
+    }
+
+    /** What is of the speaker as a whole: nothing of a file that cannot be had, and of another no more resets than it takes. */
+    private void speakerSettings(LabProgram lab, Path control, Path file) throws Exception {
+        var before = Files.readString(file);
+        try (var taken = new ServerSocket(0, 1, HERE)) {
+            for (var impossible : List.of(
+                    before.replace(
+                            "announce: [",
+                            "metrics: 127.0.3.1:" + taken.getLocalPort() + "\nannounce: [192.0.2.0/24, "),
+                    before.replaceFirst("port: \\d+", "port: " + taken.getLocalPort()))) {
+                Files.writeString(file, impossible);
+                var refused = lab.run("bgp", "reload", "--control", control.toString());
+                assertEquals(Exit.FALSE, refused.code(), refused.out());
+                assertTrue(refused.out().contains("already in use"), refused.out());
+                assertTrue(refused.out().endsWith("nothing was changed\n"), refused.out());
+            }
+        }
+        Files.writeString(file, before);
+        assertEquals(
+                "nothing differs\n",
+                lab.fine("bgp", "reload", "--control", control.toString()).out());
+
+        Files.writeString(file, before.replace("listen: 127.0.3.1", "multipath: 2\nlisten: [127.0.3.1, 127.0.3.2]"));
+        assertEquals(
+                """
+                speaker: listen, multipath changed at once
+                0 sessions reset, 0 adapted without
+                """, lab.fine("bgp", "reload", "--control", control.toString()).out());
+        assertEquals(1, established());
+        Files.writeString(file, before.replace("router-id: 10.0.3.1", "router-id: 10.0.3.9\ncluster-id: 10.0.3.1"));
+        assertEquals(
+                """
+                speaker: router-id to change, which resets all sessions; listen, multipath to change at once
+                127.0.3.11: session to be reset because of router-id
+                1 session to be reset, 0 adapted without
+                """,
+                lab.fine("bgp", "reload", "--dry-run", "--control", control.toString())
+                        .out());
+        assertEquals(
+                """
+                speaker: router-id changed, which reset all sessions; listen, multipath changed at once
+                127.0.3.11: session was reset because of router-id
+                1 session reset, 0 adapted without
+                """, lab.fine("bgp", "reload", "--control", control.toString()).out());
+        Await.until("reset, and up again", () -> established() == 2);
     }
 
     /** What is around the speaker changes without a session noticing, and is said too. */
     private static void recording(LabProgram lab, Path control, Path file) throws Exception {
         var before = Files.readString(file);
-        Files.writeString(file, before + "mrt: " + lab.folder().resolve("recorded") + "\nmetrics: 127.0.0.1:9342\n");
+        Files.writeString(
+                file,
+                before + "mrt: " + lab.folder().resolve("recorded") + "\nmetrics: 127.0.3.1:" + freePort() + "\n");
         var plan = lab.fine("bgp", "reload", "--dry-run", "--control", control.toString());
         assertEquals("""
-                speaker: mrt to change at once; metrics for the next start
+                speaker: mrt, metrics to change at once
                 0 sessions to be reset, 0 adapted without
                 """, plan.out());
         var done = lab.fine("bgp", "reload", "--json", "--control", control.toString());
         assertEquals("mrt", done.json().at("/speaker/atOnce/0").asString());
-        assertTrue(
-                lab.fine("show", "mrt", "--control", control.toString()).out().contains("recorded"));
+        Await.until(
+                "a recording has begun",
+                () -> lab.fine("show", "mrt", "--control", control.toString())
+                        .out()
+                        .contains("recorded"));
         assertEquals(
                 "nothing differs\n",
                 lab.fine("bgp", "reload", "--control", control.toString()).out());
@@ -210,7 +262,7 @@ class BgpOrdersTest {
         lab.fine("bgp", "neighbor", "all", "no-shutdown", "--control", control.toString());
         Await.until("up again", () -> state(neighbor) == State.ESTABLISHED);
         lab.fine("clear", "bgp", "127.0.3.11", "--control", control.toString());
-        Await.until("reset, and up again", () -> established() == 3 && state(neighbor) == State.ESTABLISHED);
+        Await.until("reset, and up again", () -> established() == 4 && state(neighbor) == State.ESTABLISHED);
         assertEquals(
                 Exit.NO_SUCH,
                 lab.run("clear", "bgp", "10.9.9.9", "--control", control.toString())
