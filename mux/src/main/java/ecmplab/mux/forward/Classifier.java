@@ -33,8 +33,6 @@ final class Classifier {
     private final Pending pending;
 
     private final PacketParser parser = new PacketParser();
-    private final Ethernet ethernet = new Ethernet();
-    private final Ipv4 ip = new Ipv4();
     private final Ipv4 quote = new Ipv4();
     private final Icmp icmp = new Icmp();
     private final Tcp tcp = new Tcp();
@@ -72,7 +70,7 @@ final class Classifier {
             malformed(frame, fault);
             return;
         }
-        long to = ethernet.wrap(memory, frame).destination();
+        long to = parser.destinationMac();
         if (to != port.mac().bits() && !Ethernet.isGroup(to)) {
             drop(frame, MuxDrop.NOT_FOR_US);
             return;
@@ -94,7 +92,13 @@ final class Classifier {
 
     private void classifyIpv4(long frame, long nowNanos) {
         int destination = parser.destination();
-        if (isOwn(destination) || Ipv4.isMulticast(destination) || destination == -1) {
+        // Nearly every packet is for an endpoint: asked first. No address of the MUX itself is a VIP.
+        int endpoint = parser.isFragment()
+                ? Plan.NONE
+                : plan.endpoint(destination, parser.protocol(), parser.destinationPort());
+        if (endpoint >= 0) {
+            admit(frame, endpoint, kind(), nowNanos);
+        } else if (isOwn(destination) || Ipv4.isMulticast(destination) || destination == -1) {
             toKernel(frame);
         } else if (!plan.isVip(destination)) {
             drop(frame, MuxDrop.NOT_A_VIP);
@@ -103,8 +107,7 @@ final class Classifier {
         } else if (parser.protocol() == IpProtocol.ICMP) {
             classifyIcmp(frame, nowNanos);
         } else {
-            int endpoint = plan.endpoint(destination, parser.protocol(), parser.destinationPort());
-            admit(frame, endpoint, kind(), nowNanos);
+            admit(frame, Plan.NONE, Pending.ORDINARY, nowNanos);
         }
     }
 
@@ -178,17 +181,16 @@ final class Classifier {
             drop(frame, endpoint == Plan.NONE ? MuxDrop.NO_ENDPOINT : MuxDrop.FRAGMENT_AMBIGUOUS);
             return false;
         }
-        ip.wrap(memory, parser.ip());
-        if (ip.ttl() <= 1) {
+        if (parser.hopLimit() <= 1) {
             errors.timeExceeded(parser.ip(), address, nowNanos);
             drop(frame, MuxDrop.TTL_EXCEEDED);
             return false;
         }
         if (parser.ipLength() > port.mtu() - Vxlan.ENCAPSULATION) {
-            if (ip.dontFragment()) {
+            if (parser.dontFragment()) {
                 errors.fragmentationNeeded(parser.ip(), address, port.mtu() - Vxlan.ENCAPSULATION, nowNanos);
             }
-            drop(frame, ip.dontFragment() ? MuxDrop.TOO_BIG : MuxDrop.TOO_BIG_UNFRAGMENTED);
+            drop(frame, parser.dontFragment() ? MuxDrop.TOO_BIG : MuxDrop.TOO_BIG_UNFRAGMENTED);
             return false;
         }
         int at = pending.count++;

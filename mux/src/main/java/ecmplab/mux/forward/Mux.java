@@ -52,7 +52,7 @@ public final class Mux implements PacketProcessor {
     private volatile long purged;
 
     /** Guarded by itself, as are the two counts below. */
-    private final Planner planner = new Planner();
+    private final Planner planner;
 
     private long highestEpoch;
     private long epochsRefused;
@@ -68,6 +68,9 @@ public final class Mux implements PacketProcessor {
         neighbors = new NeighborCache(underlay, settings.address());
         gateway = Ipv4.bits(settings.gateway());
         flows = new FlowTable(settings.flows(), settings.flowSeed(), arena, nowMillis());
+        var own = new HashSet<>(settings.ownAddresses());
+        own.add(settings.address());
+        planner = new Planner(own);
         forwarder = new VipForwarder(settings, underlay, neighbors, flows, counts, notices(), nowMillis());
     }
 

@@ -7,7 +7,9 @@ import ecmplab.mux.table.EndpointPolicy;
 import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
+import ecmplab.packet.IpProtocol;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Compiles policies into plans, one after another; keeps what carries over: tables of generations that did not change, numbers of
@@ -27,10 +30,16 @@ final class Planner {
     /** @param refused endpoints of the policy that are not in the plan as written */
     record Result(Plan plan, List<PolicyOutcome.Refusal> refused) {}
 
+    private final Set<InetAddress> own;
     private final MemberNumbers numbers = new MemberNumbers();
     private Map<EndpointId, PlannedEndpoint> last = Map.of();
     private Map<Inet4Address, Tally<Tally.Peer>> peers = Map.of();
     private long serial;
+
+    /** @param own addresses of the MUX itself, which cannot be VIPs: packets to them are its kernel's */
+    Planner(Set<? extends InetAddress> own) {
+        this.own = Set.copyOf(own);
+    }
 
     /** @param purged serial of the last plan by which flow tables have been purged of members that left */
     Result plan(SlbPolicy policy, long purged) {
@@ -76,7 +85,11 @@ final class Planner {
         return new PlannedEndpoint(index, policy, List.copyOf(generations), use);
     }
 
-    private static void requireServable(EndpointPolicy endpoint) {
+    private void requireServable(EndpointPolicy endpoint) {
+        require(!own.contains(endpoint.id().vip()), "an address of this MUX itself");
+        require(
+                endpoint.id().protocol() != IpProtocol.ICMP,
+                "ICMP is not balanced: it goes with the flows it is about");
         require(endpoint.id().vip() instanceof Inet4Address, "an IPv6 VIP, and this MUX forwards IPv4");
         int generations = endpoint.versions().size();
         require(generations <= MOST_GENERATIONS, generations + " generations: must be at most " + MOST_GENERATIONS);

@@ -48,6 +48,9 @@ final class VipForwarder {
     private final Ipv4 ip = new Ipv4();
 
     private Plan plan = Plan.EMPTY;
+    /** Of the burst. */
+    private int forwarded;
+
     private long sweepsUntilPurged;
     private long purgedSerial;
     private int lastTakeover;
@@ -98,9 +101,18 @@ final class VipForwarder {
                 classifier.classify(burst.address(i), burst.length(i), nowNanos);
             }
             flows.touch(pending.hashes, pending.count);
+            forwardPending(nowMillis, nowNanos);
+        }
+    }
+
+    private void forwardPending(int nowMillis, long nowNanos) {
+        forwarded = 0;
+        try {
             for (int i = 0; i < pending.count; i++) {
                 forward(i, nowMillis, nowNanos);
             }
+        } finally {
+            counts.totals().add(Total.FORWARDED, forwarded);
         }
     }
 
@@ -117,7 +129,7 @@ final class VipForwarder {
         var active = endpoint.active;
         int entry = find(at, nowMillis);
         int slot = active == null ? 0 : slot(at, endpoint.affinity, active.table());
-        int member = active == null ? -1 : active.owner(slot);
+        int member;
         int generation = endpoint.generation();
         int flags = 0;
         if (entry != FlowTable.ABSENT && keeps(at, entry, endpoint, nowMillis)) {
@@ -125,11 +137,13 @@ final class VipForwarder {
             generation = active == null ? flows.generation(entry) : generation;
             flags = FrameTag.FROM_FLOW_TABLE;
             note(at, entry, nowMillis);
-        } else if (member < 0) {
-            counts.drops().count(MuxDrop.NO_MEMBER);
-            pool.release(pending.frames[at]);
-            return;
         } else {
+            member = active == null ? -1 : active.owner(slot);
+            if (member < 0) {
+                counts.drops().count(MuxDrop.NO_MEMBER);
+                pool.release(pending.frames[at]);
+                return;
+            }
             learn(at, entry, endpoint, member, nowMillis);
         }
         if (active != null && endpoint.use.usedGeneration != generation) {
@@ -218,9 +232,7 @@ final class VipForwarder {
         long frame = pending.frames[at];
         int length = pending.lengths[at];
         ip.wrap(memory, frame + Ethernet.LENGTH).decrementTtl();
-        ethernet.wrap(memory, frame);
-        ethernet.setDestination(plan.macs[member]);
-        ethernet.setSource(tag);
+        ethernet.wrap(memory, frame).setAddresses(plan.macs[member], tag);
         // The addresses of the outer Ethernet header are the neighbour cache's to write.
         long outer = Vxlan.encapsulate(
                 memory,
@@ -237,7 +249,7 @@ final class VipForwarder {
             peer.add(Peer.PACKETS, 1);
             peer.add(Peer.OCTETS, length + Vxlan.ENCAPSULATION);
         }
-        counts.totals().add(Total.FORWARDED, 1);
+        forwarded++;
         neighbors.send(gateway, outer, Ethernet.LENGTH + length + Vxlan.ENCAPSULATION, nowNanos);
     }
 }

@@ -44,10 +44,15 @@ public final class Ethernet extends HeaderView {
         return u16(TYPE);
     }
 
+    /** Writes both addresses. */
+    public void setAddresses(long destination, long source) {
+        u64(DESTINATION, destination << 16 | (source >>> 32 & 0xFFFF));
+        u32(SOURCE + 2, (int) source);
+    }
+
     /** Writes the whole header. */
     public void set(long destination, long source, int type) {
-        setDestination(destination);
-        setSource(source);
+        setAddresses(destination, source);
         u16(TYPE, type);
     }
 

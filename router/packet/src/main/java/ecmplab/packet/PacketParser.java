@@ -28,6 +28,9 @@ public final class PacketParser {
     private int destinationPort;
     private boolean fragment;
     private int fragmentOffset;
+    private int hopLimit;
+    private boolean dontFragment;
+    private long destinationMac;
 
     /**
      * Judges the frame of {@code length} octets at {@code frame}. {@link PacketFault#NONE} means: an EtherType other than
@@ -42,6 +45,7 @@ public final class PacketParser {
         if (length < Ethernet.LENGTH) {
             return PacketFault.FRAME_TOO_SHORT;
         }
+        destinationMac = newMemory.get(HeaderView.U64, frame) >>> 16;
         etherType = HeaderView.u16(newMemory, frame + 12);
         int available = length - Ethernet.LENGTH;
         return switch (etherType) {
@@ -72,18 +76,25 @@ public final class PacketParser {
         version = 4;
         sourcePort = 0;
         destinationPort = 0;
-        var fault = Ipv4.check(memory, ip, available);
+        if (available < Ipv4.MIN_LENGTH) {
+            return PacketFault.IP_TOO_SHORT;
+        }
+        long first = memory.get(HeaderView.U64, ip);
+        long second = memory.get(HeaderView.U64, ip + 8);
+        int third = memory.get(HeaderView.U32, ip + 16);
+        var fault = Ipv4.check(first, second, third, memory, ip, available);
         if (fault != PacketFault.NONE) {
             return fault;
         }
-        int headerLength = (HeaderView.u8(memory, ip) & 0xF) << 2;
-        ipLength = HeaderView.u16(memory, ip + 2);
-        protocol = HeaderView.u8(memory, ip + 9);
-        source = memory.get(HeaderView.U32, ip + 12);
-        destination = memory.get(HeaderView.U32, ip + 16);
-        int field = HeaderView.u16(memory, ip + 6);
-        fragment = (field & 0x3FFF) != 0;
-        fragmentOffset = (field & 0x1FFF) << 3;
+        int headerLength = Ipv4.headerLength(first);
+        ipLength = Ipv4.totalLength(first);
+        hopLimit = (int) (second >>> 56);
+        protocol = (int) (second >>> 48) & 0xFF;
+        source = (int) second;
+        destination = third;
+        dontFragment = (first & 0x4000) != 0;
+        fragment = (first & 0x3FFF) != 0;
+        fragmentOffset = (int) (first & 0x1FFF) << 3;
         transport = ip + headerLength;
         transportLength = ipLength - headerLength;
         return fragment ? PacketFault.NONE : parseTransport(IpProtocol.ICMP);
@@ -100,6 +111,8 @@ public final class PacketParser {
             return fault;
         }
         ipLength = Ipv6.LENGTH + HeaderView.u16(memory, ip + 4);
+        hopLimit = HeaderView.u8(memory, ip + 7);
+        dontFragment = true;
         sourceHigh = memory.get(HeaderView.U64, ip + 8);
         sourceLow = memory.get(HeaderView.U64, ip + 16);
         destinationHigh = memory.get(HeaderView.U64, ip + 24);
@@ -140,6 +153,11 @@ public final class PacketParser {
             destinationPort = ports & 0xFFFF;
         }
         return fault;
+    }
+
+    /** Destination of the Ethernet header, as 48 bits. */
+    public long destinationMac() {
+        return destinationMac;
     }
 
     public int etherType() {
@@ -203,7 +221,12 @@ public final class PacketParser {
 
     /** TTL or hop limit; not 0. */
     public int hopLimit() {
-        return HeaderView.u8(memory, version == 6 ? ip + 7 : ip + 8);
+        return hopLimit;
+    }
+
+    /** Whether no router may fragment the packet: always so in IPv6. */
+    public boolean dontFragment() {
+        return dontFragment;
     }
 
     /** Of IPv6 (RFC 6437); 0 for IPv4 and where the sender set none. */

@@ -73,27 +73,22 @@ public final class Vxlan extends HeaderView {
             int sourcePort,
             int vni) {
         long outer = inner - ENCAPSULATION;
-        memory.set(U64, outer, destinationMac << 16 | sourceMac >>> 32);
-        memory.set(U32, outer + 8, (int) sourceMac);
-        memory.set(U16, outer + 12, (short) Ethernet.TYPE_IPV4);
-        long ip = outer + Ethernet.LENGTH;
         int totalLength = innerLength + ENCAPSULATION - Ethernet.LENGTH;
-        memory.set(U32, ip, 0x4500 << 16 | totalLength);
-        memory.set(U32, ip + 4, 0x4000);
         long sum = 0x4500L
                 + totalLength
                 + 0x4000L
                 + (TTL << 8 | IpProtocol.UDP)
                 + (source & 0xFFFF_FFFFL)
                 + (destination & 0xFFFF_FFFFL);
-        memory.set(U32, ip + 8, (TTL << 8 | IpProtocol.UDP) << 16 | Checksum.finish(sum));
-        memory.set(U32, ip + 12, source);
-        memory.set(U32, ip + 16, destination);
-        long udp = ip + Ipv4.MIN_LENGTH;
-        memory.set(U32, udp, sourcePort << 16 | UDP_PORT);
-        memory.set(U32, udp + 4, (innerLength + Udp.LENGTH + LENGTH) << 16);
-        memory.set(U32, udp + 8, FLAG_I << 24);
-        memory.set(U32, udp + 12, vni << 8);
+        // Whole words: each access to memory counts.
+        memory.set(U64, outer, destinationMac << 16 | (sourceMac >>> 32 & 0xFFFF));
+        memory.set(U64, outer + 8, sourceMac << 32 | (long) Ethernet.TYPE_IPV4 << 16 | 0x4500);
+        memory.set(U16, outer + 16, (short) totalLength);
+        memory.set(U64, outer + 18, 0x4000L << 32 | (long) (TTL << 8 | IpProtocol.UDP) << 16 | Checksum.finish(sum));
+        memory.set(U64, outer + 26, (long) source << 32 | (destination & 0xFFFF_FFFFL));
+        int udpLength = innerLength + Udp.LENGTH + LENGTH;
+        memory.set(U64, outer + 34, (long) (sourcePort << 16 | UDP_PORT) << 32 | (long) udpLength << 16);
+        memory.set(U64, outer + 42, (long) FLAG_I << 56 | (long) vni << 8);
         return outer;
     }
 

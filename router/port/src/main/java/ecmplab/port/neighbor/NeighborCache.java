@@ -127,9 +127,7 @@ public final class NeighborCache {
     }
 
     private void transmit(Entry entry, long frame, int length) {
-        ethernet.wrap(pool.memory(), frame);
-        ethernet.setDestination(entry.mac);
-        ethernet.setSource(port.mac().bits());
+        ethernet.wrap(pool.memory(), frame).setAddresses(entry.mac, port.mac().bits());
         port.send(frame, length);
     }
 
