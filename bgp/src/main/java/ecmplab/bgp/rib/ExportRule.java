@@ -128,7 +128,8 @@ final class ExportRule {
         }
     }
 
-    private boolean isForbidden(int attribute, Peer source) {
+    /** Whether rules before the policy keep the route from the members. */
+    boolean isForbidden(int attribute, Peer source) {
         if (external) {
             return attributes.any(attribute, BlockFacts.NO_EXPORT | BlockFacts.NO_ADVERTISE)
                     || (attributes.any(attribute, BlockFacts.OTC) && goesUp(key.role()));

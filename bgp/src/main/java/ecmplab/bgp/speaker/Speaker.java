@@ -5,6 +5,8 @@ import ecmplab.bgp.bfd.Bfd;
 import ecmplab.bgp.bfd.BfdCounters;
 import ecmplab.bgp.bfd.BfdSnapshot;
 import ecmplab.bgp.rib.PeerRoute;
+import ecmplab.bgp.rib.PolicyHits;
+import ecmplab.bgp.rib.PolicyTally;
 import ecmplab.bgp.rib.Rib;
 import ecmplab.bgp.rib.RouteFilter;
 import ecmplab.bgp.rib.RoutePage;
@@ -343,6 +345,27 @@ public final class Speaker implements RouteOrigin, AutoCloseable {
                     ? new RoutePage<>(List.of(), RoutePage.END)
                     : rib.view().announced(peer, family, from, limit);
         });
+    }
+
+    /**
+     * What the neighbour's policy makes of the routes that there are now: of those it announced, or else of those it might be told. Goes
+     * through the table, in pieces between which sessions go on.
+     */
+    public PolicyHits policyHits(InetAddress neighbor, boolean imported) {
+        var link = links.get(neighbor);
+        var policy = imported ? link.config().importPolicy() : link.config().exportPolicy();
+        var tally = new PolicyTally(policy, config.asn());
+        for (var family : AddressFamily.values()) {
+            boolean isLast = false;
+            while (!isLast) {
+                isLast = thread.ask(rib -> {
+                    var peer = link.peer();
+                    return peer == null
+                            || (imported ? tally.imported(rib, peer, family) : tally.exported(rib, peer, family));
+                });
+            }
+        }
+        return tally.hits();
     }
 
     /** The route listener {@linkplain RouteListener#isFollowing follows} from now on, or no longer: it is asked before this returns. */

@@ -14,6 +14,7 @@ public final class BgpShow {
         TableShow.add(commands, speaker);
         NeighborShow.add(commands, speaker);
         SettingsShow.add(commands, speaker);
+        PolicyShow.add(commands, speaker);
         BfdShow.add(commands, speaker);
         WaitShow.add(commands, speaker, feed);
         MonitorShow.add(commands, speaker, feed);

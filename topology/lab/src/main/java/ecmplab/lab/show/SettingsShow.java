@@ -1,6 +1,5 @@
 package ecmplab.lab.show;
 
-import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.speaker.NeighborConfig;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.Answer;
@@ -13,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code show bgp peer-group}, {@code show bgp policy} and {@code show bgp memory}: how the speaker is set, and what it holds. */
+/** {@code show bgp peer-group} and {@code show bgp memory}: how the speaker is set, and what it holds. */
 final class SettingsShow {
     private final Speaker speaker;
 
@@ -24,7 +23,6 @@ final class SettingsShow {
     static void add(CommandTree commands, Speaker speaker) {
         var show = new SettingsShow(speaker);
         commands.on("show bgp peer-group [NAME]", show::groups)
-                .on("show bgp policy [NAME]", show::policies)
                 .on("show bgp memory", values -> show.memory())
                 .on("show bgp statistics", values -> show.memory());
     }
@@ -76,82 +74,6 @@ final class SettingsShow {
                         .map(member -> member.address().getHostAddress())
                         .toList());
         return json;
-    }
-
-    private Answer policies(Map<String, String> values) {
-        var policies = new LinkedHashMap<>(speaker.config().policies());
-        speaker.neighbors().forEach(neighbor -> {
-            var config = neighbor.config();
-            policies.putIfAbsent(config.importPolicy().name(), config.importPolicy());
-            policies.putIfAbsent(config.exportPolicy().name(), config.exportPolicy());
-        });
-        var wanted = values.get("NAME");
-        if (wanted != null) {
-            policies.keySet().retainAll(List.of(wanted));
-            if (policies.isEmpty()) {
-                return Answer.noSuch("% No such policy: " + wanted);
-            }
-        }
-        var json = new LinkedHashMap<String, Object>();
-        policies.forEach((name, policy) -> json.put(name, policy(policy)));
-        return Answer.of(
-                json, () -> policies.values().stream().map(this::policyText).collect(Collectors.joining("\n")));
-    }
-
-    private Map<String, Object> policy(Policy policy) {
-        var json = new LinkedHashMap<String, Object>();
-        json.put(
-                "terms",
-                policy.terms().stream()
-                        .map(term -> {
-                            var of = new LinkedHashMap<String, Object>();
-                            of.put("name", term.name());
-                            of.put("matches", texts(term.matches()));
-                            of.put("sets", texts(term.actions()));
-                            of.put("verdict", word(term.verdict()));
-                            return of;
-                        })
-                        .toList());
-        json.put("otherwise", word(policy.otherwise()));
-        json.put("importFrom", users(policy, true));
-        json.put("exportTo", users(policy, false));
-        return json;
-    }
-
-    private static List<String> texts(List<?> items) {
-        return items.stream().map(Object::toString).toList();
-    }
-
-    private static String word(Enum<?> verdict) {
-        return verdict.name().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    private List<String> users(Policy policy, boolean imports) {
-        return speaker.neighbors().stream()
-                .map(neighbor -> neighbor.config())
-                .filter(config -> (imports ? config.importPolicy() : config.exportPolicy()).equals(policy))
-                .map(config -> config.address().getHostAddress())
-                .toList();
-    }
-
-    private String policyText(Policy policy) {
-        var text = new StringBuilder("policy " + policy.name() + "\n");
-        int number = 1;
-        for (var term : policy.terms()) {
-            text.append("  ").append(number++).append(". ").append(term.name());
-            text.append(": ")
-                    .append(term.matches().isEmpty() ? "every route" : String.join(" and ", texts(term.matches())));
-            texts(term.actions()).forEach(set -> text.append("; ").append(set));
-            text.append("; ").append(word(term.verdict())).append('\n');
-        }
-        text.append("  otherwise ").append(word(policy.otherwise())).append('\n');
-        text.append("  import from ").append(named(users(policy, true)));
-        text.append("; export to ").append(named(users(policy, false))).append('\n');
-        return text.toString();
-    }
-
-    private static String named(List<String> users) {
-        return users.isEmpty() ? "nobody" : String.join(", ", users);
     }
 
     private Answer memory() {
