@@ -32,4 +32,8 @@ public record MrtFiles(Path folder, long rotateOctets, Duration rotateAfter, boo
     public static MrtFiles in(Path folder) {
         return new MrtFiles(folder, USUAL_OCTETS, Duration.ofHours(1), true, 0);
     }
+
+    public MrtFiles withFolder(Path other) {
+        return new MrtFiles(other, rotateOctets, rotateAfter, gzip, keep);
+    }
 }

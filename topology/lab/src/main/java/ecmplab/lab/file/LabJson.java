@@ -6,6 +6,7 @@ import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ public final class LabJson {
     public static JsonMapper mapper() {
         var module = new SimpleModule("lab");
         text(module, InetAddress.class, InetAddress::getHostAddress, InetAddress::ofLiteral);
+        text(module, InetSocketAddress.class, LabJson::socket, RoutingScalars::socket);
         text(module, InterfaceAddress.class, InterfaceAddress::toString, InterfaceAddress::parse);
         text(module, Asn.class, Asn::toString, number -> Asn.of(Long.parseLong(number)));
         text(module, RouterId.class, RouterId::toString, RouterId::parse);
@@ -38,6 +40,11 @@ public final class LabJson {
                 .addModule(module)
                 .enable(SerializationFeature.INDENT_OUTPUT)
                 .build();
+    }
+
+    private static String socket(InetSocketAddress address) {
+        var host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static <T> void text(

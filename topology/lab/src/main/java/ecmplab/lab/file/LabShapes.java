@@ -57,6 +57,10 @@ final class LabShapes {
             may("connect-retry", DURATION, "pause between connection attempts; default 1s");
     private static final Shape.Key BFD = may(
             "bfd", new Plain(Scalar.BFD), "watch the paths to its neighbours by BFD, such as 50ms x 3; default not");
+    private static final Shape.Key FAMILIES = may(
+            "families",
+            SpeakerShapes.oneOrMore(new Words(SpeakerShapes.FAMILIES), "families"),
+            "address families that it offers its neighbours; default ipv4");
     private static final Shape.Key CONFIG = may(
             "config",
             new Plain(Scalar.FILE),
@@ -80,6 +84,9 @@ final class LabShapes {
                     HOLD_TIME,
                     CONNECT_RETRY,
                     BFD,
+                    FAMILIES,
+                    SpeakerShapes.BMP,
+                    SpeakerShapes.MRT_FILES,
                     may(
                             "ecmp",
                             new Words(List.of("resilient", "hash-threshold", "modulo")),
@@ -95,6 +102,9 @@ final class LabShapes {
                     HOLD_TIME,
                     CONNECT_RETRY,
                     BFD,
+                    FAMILIES,
+                    SpeakerShapes.BMP,
+                    SpeakerShapes.MRT_FILES,
                     MANAGEMENT,
                     may("flows", new Plain(FLOWS), "most flows its table holds; default 65536"),
                     may("drain-time", DURATION, "how long it forwards on after withdrawing its VIPs; default 2s")),

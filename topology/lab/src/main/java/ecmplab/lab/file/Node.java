@@ -3,10 +3,13 @@ package ecmplab.lab.file;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import ecmplab.bgp.bfd.BfdTimers;
+import ecmplab.bgp.monitor.MrtFiles;
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.Vni;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,8 +58,33 @@ public sealed interface Node {
      *
      * @param holdTime 0, or at least 3 s (RFC 4271 section 4.2)
      * @param bfd watch the paths to all neighbours with these timers
+     * @param families that it offers all neighbours
+     * @param recordings what it tells of its sessions
      */
-    record Bgp(Asn as, RouterId routerId, Duration holdTime, Duration connectRetry, Optional<BfdTimers> bfd) {}
+    record Bgp(
+            Asn as,
+            RouterId routerId,
+            Duration holdTime,
+            Duration connectRetry,
+            Optional<BfdTimers> bfd,
+            List<AddressFamily> families,
+            Recordings recordings) {
+        public Bgp {
+            families = List.copyOf(families);
+        }
+    }
+
+    /**
+     * To whom a speaker of ours tells what its peers announce, and where it writes what crosses its sessions.
+     *
+     * @param bmp where collectors listen (RFC 7854)
+     * @param mrt a folder of the node's own (RFC 6396)
+     */
+    record Recordings(List<InetSocketAddress> bmp, Optional<MrtFiles> mrt) {
+        public Recordings {
+            bmp = List.copyOf(bmp);
+        }
+    }
 
     /** How the edge router spreads flows over equal next hops. */
     enum EcmpMode {

@@ -1,5 +1,7 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.monitor.MrtFiles;
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
@@ -124,7 +126,24 @@ final class NodeReader {
                     "router id " + id + " of " + node.name()
                             + (other == null ? ": must not be 0" : " is " + other + "'s"));
         }
-        return new Bgp(node.get("as", Scalar.AS, Asn.of(as)), id, holdTime, retry, node.get("bfd", Scalar.BFD));
+        var families = PolicyReader.families(node, "families");
+        return new Bgp(
+                node.get("as", Scalar.AS, Asn.of(as)),
+                id,
+                holdTime,
+                retry,
+                node.get("bfd", Scalar.BFD),
+                families.isEmpty() ? List.of(AddressFamily.IPV4_UNICAST) : families,
+                new Node.Recordings(RecordingReader.collectors(node), recording(node)));
+    }
+
+    /** Nodes may inherit one folder: each has one of its own name in it, beside the lab file unless the path is absolute. */
+    private Optional<MrtFiles> recording(Settings node) {
+        return RecordingReader.recording(node, problems)
+                .map(files -> files.withFolder(folder.resolve(files.folder())
+                        .resolve(node.name())
+                        .toAbsolutePath()
+                        .normalize()));
     }
 
     private static String text(Link.End end) {

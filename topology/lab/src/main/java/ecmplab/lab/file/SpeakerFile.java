@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -93,7 +92,7 @@ public final class SpeakerFile {
         var settings = new Settings("speaker", Place.START, section.entries());
         var config = config(settings, problems);
         var metrics = settings.get("metrics", RoutingScalars.SOCKET).orElse(null);
-        var recording = recording(settings, problems);
+        var recording = RecordingReader.recording(settings, problems).orElse(null);
         boolean tracks = settings.each("next-hop-tracking").stream()
                 .anyMatch(word -> word.text().equals("kernel"));
         return problems.none()
@@ -104,30 +103,9 @@ public final class SpeakerFile {
 
     private static List<BmpCollector> collectors(Settings settings, SpeakerConfig config) {
         var name = config.routerId() + " (AS " + config.asn() + ")";
-        return settings.each("bmp", RoutingScalars.SOCKET).stream()
-                .distinct()
+        return RecordingReader.collectors(settings).stream()
                 .map(address -> BmpCollector.of(address, name))
                 .toList();
-    }
-
-    private static @Nullable MrtFiles recording(Settings settings, Problems problems) {
-        if (!settings.has("mrt")) {
-            return null;
-        }
-        var brief = settings.get("mrt", Scalar.FILE);
-        var more = settings.section("mrt");
-        try {
-            var folder = brief.or(() -> more.get("folder", Scalar.FILE)).orElseThrow();
-            return new MrtFiles(
-                    Path.of(folder),
-                    (long) more.get("rotate-size", SpeakerShapes.MEGABYTES, 256) << 20,
-                    more.get("rotate-after", Scalar.DURATION, Duration.ofHours(1)),
-                    more.get("gzip", Scalar.YES_NO, true),
-                    more.get("keep", SpeakerShapes.FILES, 0));
-        } catch (IllegalArgumentException wrong) {
-            problems.at(settings.placeOf("mrt"), String.valueOf(wrong.getMessage()));
-            return null;
-        }
     }
 
     private static SpeakerConfig config(Settings settings, Problems problems) {

@@ -200,6 +200,15 @@ final class SpeakerShapes {
             may("gzip", YES_NO, "compress the files; default true"),
             may("keep", new Plain(FILES), "finished files that are kept; default 0 for all"));
 
+    static final Shape.Key BMP = may(
+            "bmp",
+            oneOrMore(new Plain(RoutingScalars.SOCKET), "collectors"),
+            "BMP collectors (RFC 7854); default none");
+    static final Shape.Key MRT_FILES = may(
+            "mrt",
+            new ShortOr(new Plain(Scalar.FILE), MRT),
+            "folder to record all messages in (RFC 6396); default none");
+
     static final Keys SPEAKER = Keys.of(
             "a speaker",
             must("as", new Plain(Scalar.AS), "its AS number"),
@@ -239,21 +248,15 @@ final class SpeakerShapes {
             may("multipath", new ShortOr(new Plain(PATHS), MULTIPATH), "paths used at most for a prefix; default 64"),
             may("always-compare-med", YES_NO, "between different ASes too; default false"),
             may("graceful-shutdown", YES_NO, "honour the community (RFC 8326); default true"),
-            may(
-                    "bmp",
-                    oneOrMore(new Plain(RoutingScalars.SOCKET), "collectors"),
-                    "BMP collectors (RFC 7854); default none"),
-            may(
-                    "mrt",
-                    new ShortOr(new Plain(Scalar.FILE), MRT),
-                    "folder to record all messages in (RFC 6396); default none"),
+            BMP,
+            MRT_FILES,
             may("metrics", new Plain(RoutingScalars.SOCKET), "where to serve Prometheus metrics; default nowhere"),
             may("maximum-prefixes", new Plain(ROUTES), "of a family; default 4000000"));
 
     private SpeakerShapes() {}
 
     /** One of it, or a list. */
-    private static Shape oneOrMore(Shape one, String what) {
+    static Shape oneOrMore(Shape one, String what) {
         return new ShortOr(one, new ListOf(one, what));
     }
 

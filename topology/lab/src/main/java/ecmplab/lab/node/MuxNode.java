@@ -12,6 +12,7 @@ import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.MuxShow;
+import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.SpeakerOrders;
 import ecmplab.mux.flow.FlowLimits;
 import ecmplab.mux.forward.Mux;
@@ -47,6 +48,7 @@ final class MuxNode implements NodeRuntime {
     private final EventLog events;
     private final Ports ports;
     private final Speaker speaker;
+    private final Recordings recordings;
     private final Mux mux;
     private final ForwardingThread forwarding;
     private final ScheduledExecutorService worker;
@@ -94,6 +96,9 @@ final class MuxNode implements NodeRuntime {
                         this::apply);
         BgpShow.add(commands, speaker, feed);
         SpeakerOrders.add(commands, speaker);
+        recordings = new Recordings(speaker);
+        recordings.apply(config.mux().bgp().recordings());
+        recordings.add(commands);
         MuxShow.add(commands, mux);
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});
@@ -193,6 +198,7 @@ final class MuxNode implements NodeRuntime {
         if (southbound != null) {
             southbound.close();
         }
+        recordings.close();
         speaker.close();
         forwarding.close();
         ports.close();

@@ -8,7 +8,9 @@ import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
+import ecmplab.lab.show.Ipv6RouteShow;
 import ecmplab.lab.show.RouterShow;
+import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.SpeakerOrders;
 import ecmplab.port.ForwardingThread;
 import ecmplab.router.EdgeRouter;
@@ -33,6 +35,7 @@ final class RouterNode implements NodeRuntime {
     private final EdgeRouter router;
     private final ForwardingThread forwarding;
     private final Speaker speaker;
+    private final Recordings recordings;
     private final ScheduledExecutorService timer;
 
     RouterNode(RouterConfig config, EventLog events, CommandTree commands) throws IOException {
@@ -70,7 +73,11 @@ final class RouterNode implements NodeRuntime {
         var _ = timer.scheduleWithFixedDelay(router::upkeep, 1, 1, TimeUnit.SECONDS);
         BgpShow.add(commands, speaker, feed);
         SpeakerOrders.add(commands, speaker);
+        recordings = new Recordings(speaker);
+        recordings.apply(config.router().bgp().recordings());
+        recordings.add(commands);
         RouterShow.add(commands, router, forwarding);
+        Ipv6RouteShow.add(commands, speaker);
     }
 
     private static void log(EventLog events, RouterEvent event) {
@@ -98,6 +105,7 @@ final class RouterNode implements NodeRuntime {
     @Override
     public void close() {
         timer.shutdownNow();
+        recordings.close();
         speaker.close();
         forwarding.close();
         ports.close();

@@ -10,6 +10,7 @@ import ecmplab.lab.file.Node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 
 /** What router and MUX nodes have in common about BGP. */
 final class Speakers {
@@ -23,6 +24,7 @@ final class Speakers {
                         .map(neighbor -> NeighborConfig.of(
                                         SessionConfig.of(neighbor.remote(), neighbor.as(), bgp.as(), bgp.routerId())
                                                 .withLocalAddress(neighbor.local())
+                                                .withFamilies(Set.copyOf(bgp.families()))
                                                 .withHoldTime(bgp.holdTime())
                                                 .withConnectRetry(bgp.connectRetry()))
                                 .withDescription(neighbor.node())

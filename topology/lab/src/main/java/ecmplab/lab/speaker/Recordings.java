@@ -9,6 +9,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.lab.file.Node;
 import ecmplab.lab.file.SpeakerFile;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What a speaker's file says of BMP collectors and MRT recording, kept so. Any thread may call. */
+/** What a speaker's file, or a lab's, says of BMP collectors and MRT recording, kept so. Any thread may call. */
 public final class Recordings implements AutoCloseable {
     private final Speaker speaker;
     private final Map<BmpCollector, BmpExporter> exporters = new LinkedHashMap<>();
@@ -32,18 +33,32 @@ public final class Recordings implements AutoCloseable {
     }
 
     /** Begins and ends what the file says differently from the last one. */
-    public synchronized void apply(SpeakerFile.Good file) {
+    public void apply(SpeakerFile.Good file) {
+        apply(file.collectors(), file.recording());
+    }
+
+    /** Begins what a node of a lab is to record. */
+    public void apply(Node.Recordings recordings) {
+        var config = speaker.config();
+        var name = config.routerId() + " (AS " + config.asn() + ")";
+        apply(
+                recordings.bmp().stream()
+                        .map(address -> BmpCollector.of(address, name))
+                        .toList(),
+                recordings.mrt().orElse(null));
+    }
+
+    private synchronized void apply(List<BmpCollector> collectors, @Nullable MrtFiles wanted) {
         for (var gone : new HashSet<>(exporters.keySet())) {
-            if (!file.collectors().contains(gone) && exporters.remove(gone) instanceof BmpExporter exporter) {
+            if (!collectors.contains(gone) && exporters.remove(gone) instanceof BmpExporter exporter) {
                 exporter.close();
             }
         }
-        for (var collector : file.collectors()) {
+        for (var collector : collectors) {
             exporters.computeIfAbsent(
                     collector,
                     added -> BmpExporter.start(speaker, added, InstantSource.system(), RandomGenerator.getDefault()));
         }
-        var wanted = file.recording();
         if (wanted == null ? files != null : !wanted.equals(files)) {
             endRecording();
             files = wanted;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,6 +134,41 @@ class LabFileTest {
             LabJson.mapper().writeValue(file.toFile(), lab);
             assertEquals(lab, LabJson.mapper().readValue(file.toFile(), Lab.class));
         }
+    }
+
+    @Test
+    void routersAndMuxesTellCollectorsAndRecordEachInAFolderOfItsOwn(@TempDir Path folder) throws IOException {
+        var lab = good("""
+                name: watched
+                defaults:
+                  mrt: { folder: recordings, keep: 4 }
+                nodes:
+                  edge: { kind: router, families: [ipv4, ipv6], bmp: ["10.0.1.1:11019", "[2001:db8::9]:11019"] }
+                  mux1: { kind: mux }
+                  controller: { kind: controller }
+                links:
+                  - edge:eth1 -- mux1:eth0
+                """);
+        var edge = assertInstanceOf(Node.Router.class, lab.node("edge")).bgp();
+        assertEquals(List.of(AddressFamily.IPV4_UNICAST, AddressFamily.IPV6_UNICAST), edge.families());
+        assertEquals(
+                List.of(11019, 11019),
+                edge.recordings().bmp().stream()
+                        .map(address -> address.getPort())
+                        .toList());
+        assertEquals(
+                Path.of("/nowhere/recordings/edge"),
+                edge.recordings().mrt().orElseThrow().folder());
+        var mux = assertInstanceOf(Node.Mux.class, lab.node("mux1")).bgp();
+        assertEquals(List.of(AddressFamily.IPV4_UNICAST), mux.families());
+        assertEquals(
+                Path.of("/nowhere/recordings/mux1"),
+                mux.recordings().mrt().orElseThrow().folder());
+        assertEquals(4, mux.recordings().mrt().orElseThrow().keep());
+
+        var file = folder.resolve("watched.json");
+        LabJson.mapper().writeValue(file.toFile(), lab);
+        assertEquals(lab, LabJson.mapper().readValue(file.toFile(), Lab.class));
     }
 
     @Test

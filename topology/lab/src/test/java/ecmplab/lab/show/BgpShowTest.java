@@ -151,6 +151,33 @@ class BgpShowTest {
     }
 
     @Test
+    void aPolicyIsShownWithWhatItMakesOfTheRoutesThatThereAre() {
+        var text = speakers.text("show bgp policy accept-all");
+        assertTrue(text.contains("import  all: 4 accepted, 0 rejected        4        4\n"), text);
+        assertTrue(text.contains("export  all: 0 accepted, 0 rejected        0        0\n"), text);
+        var routes = json("show bgp policy").at("/accept-all/routes");
+        assertEquals(2, routes.size());
+        assertEquals(4, routes.get(0).get("judged").asInt());
+        assertEquals(4, routes.get(0).get("otherwise").asInt());
+    }
+
+    @Test
+    void ipv6RoutesAreShownAsChosenAndNotInTheFib() {
+        var text = speakers.text("sh ipv6 ro");
+        assertTrue(
+                text.contains("B>  2001:db8:7::/48 [20/0] via 2001:db8:0:0:0:0:0:1 (not in the FIB), weight 1\n"),
+                text);
+        assertEquals(text, speakers.text("show ipv6 route 2001:db8:7::1"));
+        var route = json("show ipv6 route").at("/2001:db8:7::~148/0");
+        assertEquals("bgp", route.get("protocol").asString());
+        assertTrue(route.get("selected").asBoolean());
+        assertFalse(route.get("installed").asBoolean());
+        assertEquals(
+                Answer.NO_SUCH, speakers.ask("show ipv6 route 2001:db8::/32").code());
+        assertEquals(Answer.USAGE, speakers.ask("show ipv6 route 10.0.0.0/8").code());
+    }
+
+    @Test
     void whatReadsNoMoreEndsATable() {
         var answer = speakers.ask("show bgp ipv4");
         var writer = new Writer() {

@@ -9,6 +9,7 @@ import ecmplab.bgp.speaker.SpeakerEvent;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.Json;
+import ecmplab.testkit.Await;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -35,12 +36,14 @@ class MonitorShowTest {
                     throw new java.io.UncheckedIOException(broken);
                 }
             });
+            var routes = speakers.feed.routes(RouteListener.NONE);
+            Await.until("the monitor follows", routes::isFollowing);
             var mux = speakers.mux();
             speakers.text("wait established --timeout 20s");
             mux.announce(Prefix.parse("203.0.113.10/32"));
             speakers.text("wait route 203.0.113.10/32 --timeout 20s");
             mux.withdraw(Prefix.parse("203.0.113.10/32"));
-            monitor.join();
+            assertTrue(monitor.join(Duration.ofSeconds(60)), out::toString);
             var lines = out.toString().lines().map(Json.MAPPER::readTree).toList();
             assertEquals(3, lines.size(), out.toString());
             assertEquals("session-up", lines.get(0).get("event").asString());

@@ -26,6 +26,7 @@ final class TwoSpeakers implements AutoCloseable {
     static final String MUX = "127.0.7.2";
 
     final Speaker edge;
+    final EventFeed feed = new EventFeed(InstantSource.system());
     final CommandTree commands = new CommandTree();
     private @Nullable Speaker mux;
 
@@ -35,7 +36,6 @@ final class TwoSpeakers implements AutoCloseable {
                 .withPassive(true)
                 .withLocalAddress(InetAddress.ofLiteral(EDGE))
                 .withFamilies(EnumSet.allOf(AddressFamily.class));
-        var feed = new EventFeed(InstantSource.system());
         edge = Speaker.start(
                 SpeakerConfig.of(Asn.of(65000), id)
                         .withListen(new InetSocketAddress(InetAddress.ofLiteral(EDGE), 0))
@@ -43,6 +43,7 @@ final class TwoSpeakers implements AutoCloseable {
                 feed.routes(changes -> {}),
                 feed.events(event -> {}));
         BgpShow.add(commands, edge, feed);
+        Ipv6RouteShow.add(commands, edge);
     }
 
     /** Starts the MUX, which dials. */
