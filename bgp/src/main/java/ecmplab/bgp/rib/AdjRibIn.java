@@ -38,6 +38,11 @@ final class AdjRibIn {
         this.hasPathIds = hasPathIds;
     }
 
+    /** Whether a route is taken without looking at path ids and limits. */
+    boolean isPlain() {
+        return !hasPathIds && limit == null;
+    }
+
     /** What import makes of the attributes for the prefix; see {@link PathColumn#accepted}. */
     int judge(int attribute, PrefixTable prefixes, int prefix) {
         return rule == null ? attribute : rule.judge(attribute, prefixes, prefix);

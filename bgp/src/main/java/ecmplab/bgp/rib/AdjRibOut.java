@@ -46,16 +46,17 @@ final class AdjRibOut {
         if (attributeId != AttributeTable.NONE) {
             announced++;
             announcedByPeer.add(peer(from), 1);
-            loc.retain(prefix);
         }
         if (before != AttributeTable.NONE) {
             announced--;
             announcedByPeer.add(peer(origin.get(prefix)), -1);
-            loc.release(prefix);
         }
         attribute.set(prefix, attributeId);
         origin.set(prefix, from);
         attributes.release(before);
+        if (attributeId == AttributeTable.NONE) {
+            loc.release(prefix);
+        }
     }
 
     /** Attribute id of what the peer is told about the prefix: nothing, when the route is its own. */

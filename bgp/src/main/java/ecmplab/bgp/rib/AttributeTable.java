@@ -90,6 +90,12 @@ final class AttributeTable {
         }
     }
 
+    void retain(int id, int times) {
+        if (times > 0) {
+            references.add(id, times);
+        }
+    }
+
     void release(int id) {
         if (id != NONE && references.add(id, -1) == 0) {
             unlink(id);

@@ -5,18 +5,29 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Replays batches into the tables: one look-up of attributes an UPDATE. */
-final class BatchReader implements RouteBatch.Sink {
+/**
+ * Replays batches into the tables, some hundreds of routes at a time: first all their prefixes are looked up, so that the processor waits
+ * for the memory of many slots at once and not for one after the other; then they are taken in runs that share their attributes, which
+ * are looked up once.
+ */
+final class BatchReader {
+    /** Routes that are looked up before the first of them is taken. */
+    private static final int AHEAD = 256;
+
+    private static final int IPV4 = AddressFamily.IPV4_UNICAST.ordinal();
+
     private final AttributeTable attributes;
     /** By family. */
     private final LocRib[] tables;
 
     private final @Nullable AdjRibIn[] ins;
+    private final int[] ids = new int[AHEAD + RouteBatch.LONGEST_RUN];
+    private final long[] hashes = new long[ids.length];
     private Peer peer;
     private int attribute = AttributeTable.NONE;
     private int announced;
     private int withdrawn;
-    /** Keeps what {@link #soon} reads from being optimised away. */
+    /** Keeps reads from being optimised away that are to fetch memory early. */
     @SuppressWarnings("UnusedVariable") // reading is all that is wanted
     private long touched;
 
@@ -35,58 +46,146 @@ final class BatchReader implements RouteBatch.Sink {
         for (int i = 0; i < ins.length; i++) {
             ins[i] = from.in(tables[i].family());
         }
-        batch.replay(this);
+        for (int at = 0; at < batch.end(); ) {
+            for (var table : tables) {
+                table.makeRoom(ids.length);
+            }
+            int to = touch(batch, at);
+            lookUp(batch, at, to);
+            take(batch, at, to);
+            at = to;
+        }
         attributes.release(attribute);
         attribute = AttributeTable.NONE;
         from.in.values().forEach(AdjRibIn::forget);
         return new Rib.Applied(announced, withdrawn);
     }
 
-    @Override
-    public void attributes(byte[] octets, int from, int length) {
+    /** Computes where to look for the next prefixes and reads there; returns where the entry begins after the last of them. */
+    private int touch(RouteBatch batch, int from) {
+        long[] words = batch.words();
+        long seen = 0;
+        int count = 0;
+        int at = from;
+        for (; at < batch.end() && count < AHEAD; at = batch.next(at)) {
+            long head = words[at];
+            if (isRun(head)) {
+                int stride = RouteBatch.stride(head);
+                var prefixes = tables[RouteBatch.family(head)].prefixes;
+                boolean v4 = RouteBatch.family(head) == IPV4;
+                for (int i = at + 1, end = batch.next(at); i < end; i += stride) {
+                    long hash = v4
+                            ? prefixes.hash(RouteBatch.highOfV4(words[i]), 0, length(words[i]))
+                            : prefixes.hash(words[i], words[i + 1], length(words[i + 2]));
+                    hashes[count++] = hash;
+                    seen += prefixes.touch(hash);
+                }
+            }
+        }
+        touched = seen;
+        return at;
+    }
+
+    /** Finds the ids of the prefixes; those announced get one. */
+    private void lookUp(RouteBatch batch, int from, int to) {
+        long[] words = batch.words();
+        int count = 0;
+        for (int at = from; at < to; at = batch.next(at)) {
+            long head = words[at];
+            if (isRun(head)) {
+                int stride = RouteBatch.stride(head);
+                var prefixes = tables[RouteBatch.family(head)].prefixes;
+                boolean v4 = RouteBatch.family(head) == IPV4;
+                boolean isNew = RouteBatch.kind(head) == RouteBatch.REACH && ins[RouteBatch.family(head)] != null;
+                for (int i = at + 1, end = batch.next(at); i < end; i += stride, count++) {
+                    long high = v4 ? RouteBatch.highOfV4(words[i]) : words[i];
+                    long low = v4 ? 0 : words[i + 1];
+                    int length = length(words[v4 ? i : i + 2]);
+                    ids[count] = isNew
+                            ? prefixes.add(hashes[count], high, low, length)
+                            : prefixes.find(hashes[count], high, low, length);
+                }
+            }
+        }
+    }
+
+    private void take(RouteBatch batch, int from, int to) {
+        long[] words = batch.words();
+        int count = 0;
+        for (int at = from; at < to; at = batch.next(at)) {
+            long head = words[at];
+            switch (RouteBatch.kind(head)) {
+                case RouteBatch.ATTRIBUTES ->
+                    attributes(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
+                case RouteBatch.END_OF_RIB -> endOfRib(RouteBatch.family(head));
+                default -> {
+                    takeRun(words, at, count);
+                    count += RouteBatch.count(head);
+                }
+            }
+        }
+    }
+
+    private void attributes(byte[] octets, int from, int length) {
         attributes.release(attribute);
         attribute = length > AttributeArena.LONGEST ? AttributeTable.NONE : attributes.intern(octets, from, length);
     }
 
-    @Override
-    public void reach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-        var in = ins[family.ordinal()];
-        announced++;
-        if (in != null && attribute == AttributeTable.NONE) {
+    /** @param at where its head is @param first where its ids begin */
+    private void takeRun(long[] words, int at, int first) {
+        long head = words[at];
+        int count = RouteBatch.count(head);
+        var in = ins[RouteBatch.family(head)];
+        boolean reaches = RouteBatch.kind(head) == RouteBatch.REACH;
+        announced += reaches ? count : 0;
+        withdrawn += reaches ? 0 : count;
+        if (in == null) {
+            return;
+        }
+        var table = tables[RouteBatch.family(head)];
+        if (reaches && attribute == AttributeTable.NONE) {
             // Longer than any message of ours can carry, as the path of a peer with two-octet AS numbers may
             // become.
-            peer.refused++;
-            tables[family.ordinal()].unreach(in, high, low, prefixLength, pathId);
-        } else if (in != null) {
-            if (attributes.any(attribute, BlockFacts.OWN_AS)) {
-                peer.loops++;
+            peer.refused += count;
+            reaches = false;
+        }
+        if (reaches && attributes.any(attribute, BlockFacts.OWN_AS)) {
+            peer.loops += count;
+        }
+        if (reaches && in.isPlain()) {
+            table.reach(in, ids, first, first + count, attribute);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            int id = ids[first + i];
+            int pathId = in.hasPathIds ? pathId(words, at, i) : 0;
+            if (reaches) {
+                table.reach(in, id, pathId, attribute);
+            } else {
+                table.unreach(in, id, pathId);
             }
-            tables[family.ordinal()].reach(in, high, low, prefixLength, pathId, attribute);
         }
     }
 
-    @Override
-    public void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId) {
-        var in = ins[family.ordinal()];
-        withdrawn++;
-        if (in != null) {
-            tables[family.ordinal()].unreach(in, high, low, prefixLength, pathId);
-        }
+    private static int pathId(long[] words, int at, int route) {
+        int stride = RouteBatch.stride(words[at]);
+        long last = words[at + (route + 1) * stride];
+        return stride == 3 ? (int) (last >>> 32) : stride == 2 ? (int) last : 0;
     }
 
-    @Override
-    public void soon(AddressFamily family, long high, long low, int prefixLength) {
-        if (ins[family.ordinal()] != null) {
-            touched += tables[family.ordinal()].prefixes.touch(high, low, prefixLength);
-        }
-    }
-
-    @Override
-    public void endOfRib(AddressFamily family) {
-        var in = ins[family.ordinal()];
+    private void endOfRib(int family) {
+        var in = ins[family];
         if (in != null) {
             in.endOfRib = true;
-            tables[family.ordinal()].sweepStale(in);
+            tables[family].sweepStale(in);
         }
+    }
+
+    private static boolean isRun(long head) {
+        return RouteBatch.kind(head) == RouteBatch.REACH || RouteBatch.kind(head) == RouteBatch.UNREACH;
+    }
+
+    private static int length(long word) {
+        return (int) word & 0xFF;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class BestChanges {
     static final int MOST = 1 << 13;
 
-    /** A prefix whose best path changed, which we hold a reference to. */
+    /** A prefix whose best path changed, and the attributes, which we hold a reference to. */
     private record Noted(int prefix, @Nullable Peer peer, int attribute, List<NextHop> nextHops) {}
 
     private final LocRib table;
@@ -46,9 +46,12 @@ final class BestChanges {
             return;
         }
         prefixes.add(prefix);
-        table.retain(prefix);
         attributes.retain(attribute);
         noted.add(new Noted(prefix, peer, attribute, nextHops));
+    }
+
+    boolean refersTo(int prefix) {
+        return prefixes.contains(prefix);
     }
 
     /** Changes for which there was no place, since this was asked last; a prefix may count several times. */

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of one family: who announces what, which path is best, which next hops are used, and what of that changed since the last
- * pass. A prefix id lives while anything refers to it: a received route, an announced one, a pending change.
+ * pass. A prefix keeps its id while anything refers to it, a received route, an announced one, a pending change, and for some time after
+ * that: see {@link UnusedPrefixes}.
  */
 final class LocRib {
     static final int NO_BEST = -1;
 
     final PrefixTable prefixes;
     final List<UpdateGroup> groups = new ArrayList<>();
+    /** Those of {@link #groups} that changes matter to. */
+    private UpdateGroup[] told = {};
     /** By column index; column {@link Peer#LOCAL_INDEX} has our own routes. */
     @Nullable
     PathColumn[] columns = new PathColumn[0];
@@ -29,18 +32,17 @@ final class LocRib {
     /** Paths of one peer to a prefix; further ones are refused and counted. */
     static final int MOST_PATHS = 64;
 
+    private static final int UNUSED_AT_ONCE = 1 << 10;
+
     private final Limits limits;
     private final AttributeTable attributes;
     private final NextHopSets nextHopSets;
     private Decision decision;
-    private final IntColumn references = new IntColumn();
+    private final UnusedPrefixes unused;
     /** Column index plus one. */
     private final IntColumn best = new IntColumn();
-
-    private final IntColumn nextHops = new IntColumn();
-    private final IdSet changed = new IdSet();
-    /** Prefix id, then the id of the set of next hops it had before this pass, for each prefix in {@link #changed}. */
-    private final IntQueue changes = new IntQueue();
+    /** Null while nobody listens. */
+    private @Nullable NextHopWatch nextHops;
 
     /** What the best paths were; null while nobody follows. */
     private @Nullable BestChanges bestChanges;
@@ -58,6 +60,7 @@ final class LocRib {
         this.attributes = attributes;
         this.nextHopSets = nextHopSets;
         decision = new Decision(attributes, config.multipath(family), config.alwaysCompareMed());
+        unused = new UnusedPrefixes(prefixes, this::isUsed);
     }
 
     /** Goes on with other settings; nothing is decided again by them yet. */
@@ -99,28 +102,68 @@ final class LocRib {
         return -1;
     }
 
+    /** The prefix's multipath set, best first; empty when it is our own or there is none. */
     List<NextHop> nextHops(int prefix) {
-        return nextHopSets.get(nextHops.get(prefix));
-    }
-
-    void retain(int prefix) {
-        references.add(prefix, 1);
-    }
-
-    void release(int prefix) {
-        if (references.add(prefix, -1) == 0) {
-            prefixes.remove(prefix);
+        if (nextHops != null) {
+            return nextHops.nextHops(prefix);
         }
+        int set = chosenSet(decision.select(columns, prefix, null), prefix);
+        var hops = nextHopSets.get(set);
+        nextHopSets.release(set);
+        return hops;
+    }
+
+    /** The next hops of the columns that were chosen last, held for the caller. */
+    private int chosenSet(int count, int prefix) {
+        boolean forwarded = count > 0 && decision.chosen[0] != Peer.LOCAL_INDEX;
+        return forwarded ? nextHopSets.intern(columns, decision.chosen, count, prefix) : NextHopSets.NONE;
+    }
+
+    /** Something no longer refers to the prefix. */
+    void release(int prefix) {
+        if (best.get(prefix) == 0) {
+            unused.suspect(prefix);
+        }
+    }
+
+    /** Forgets prefixes that nothing refers to, some at a time. Returns whether more are to be looked at. */
+    boolean removeUnused() {
+        return unused.remove(UNUSED_AT_ONCE);
+    }
+
+    /** Before so many prefixes are looked up. Ids of prefixes that nothing refers to may not be kept across this. */
+    void makeRoom(int count) {
+        unused.makeRoom(count);
+    }
+
+    private boolean isUsed(int prefix) {
+        for (var column : columns) {
+            if (column != null && column.received.get(prefix) != AttributeTable.NONE) {
+                return true;
+            }
+        }
+        for (var group : groups) {
+            if (group.refersTo(prefix)) {
+                return true;
+            }
+        }
+        return (nextHops != null && nextHops.refersTo(prefix))
+                || (bestChanges != null && bestChanges.refersTo(prefix));
     }
 
     void add(UpdateGroup group) {
         groups.add(group);
-        anyAddPath |= group.key.addPath() > 0;
+        listGroups();
     }
 
     void remove(UpdateGroup group) {
         groups.remove(group);
-        anyAddPath = groups.stream().anyMatch(other -> other.key.addPath() > 0);
+        listGroups();
+    }
+
+    private void listGroups() {
+        anyAddPath = groups.stream().anyMatch(group -> group.key.addPath() > 0);
+        told = groups.stream().filter(group -> !group.tellsNothing()).toArray(UpdateGroup[]::new);
     }
 
     /** Another column for the peer's routes. */
@@ -150,9 +193,69 @@ final class LocRib {
         in.clear();
     }
 
+    /** The peer announces the prefixes with these ids, {@link PrefixTable#NONE} for one that the table had no room for. */
+    void reach(AdjRibIn in, int[] ids, int from, int to, int attribute) {
+        var column = in.columns.getFirst();
+        if (bestChanges != null || nextHops != null || column.stale != null) {
+            for (int i = from; i < to; i++) {
+                reach(in, ids[i], 0, attribute);
+            }
+            return;
+        }
+        long rank = attributes.rank(attribute);
+        int taken = 0;
+        for (int i = from; i < to; i++) {
+            int prefix = ids[i];
+            if (prefix != PrefixTable.NONE
+                    && column.received.get(prefix) == AttributeTable.NONE
+                    && !column.isSplit()
+                    && in.judge(attribute, prefixes, prefix) == attribute
+                    && competes(column, prefix, rank)) {
+                column.received.set(prefix, attribute);
+                taken++;
+                markPaths(prefix);
+            } else {
+                reach(in, prefix, 0, attribute);
+            }
+        }
+        attributes.retain(attribute, taken);
+        in.receivedCount += taken;
+        in.acceptedCount += taken;
+    }
+
+    /**
+     * A new path of that rank is best at once, or loses at once, which needs no look at the row. False when neither is clear, and nothing
+     * was done.
+     */
+    private boolean competes(PathColumn column, int prefix, long rank) {
+        int bestColumn = best(prefix);
+        if (bestColumn != NO_BEST) {
+            if (bestColumn == Peer.LOCAL_INDEX || column.index == Peer.LOCAL_INDEX) {
+                return false;
+            }
+            long bestRank = attributes.rank(column(bestColumn).accepted.get(prefix));
+            if (rank >= bestRank) {
+                return rank > bestRank;
+            }
+        } else if (rank == AttributeTable.INELIGIBLE) {
+            return true;
+        } else {
+            routes++;
+        }
+        best.set(prefix, column.index + 1);
+        version++;
+        mark(prefix);
+        return true;
+    }
+
+    private void mark(int prefix) {
+        for (var group : told) {
+            group.mark(prefix);
+        }
+    }
+
     /** The peer announces the prefix. What is too much is refused and counted. */
-    void reach(AdjRibIn in, long high, long low, int length, int pathId, int attribute) {
-        int prefix = prefixes.add(high, low, length);
+    void reach(AdjRibIn in, int prefix, int pathId, int attribute) {
         if (prefix == PrefixTable.NONE) {
             in.peer.refused++;
             return;
@@ -161,7 +264,6 @@ final class LocRib {
         boolean isNew = column == null || column.received.get(prefix) == AttributeTable.NONE;
         if (column == null || (isNew && in.limit != null && in.receivedCount >= in.limit.maximum())) {
             in.peer.refused++;
-            retain(prefix);
             release(prefix);
             if (column != null) {
                 limits.reached(in, true);
@@ -177,16 +279,12 @@ final class LocRib {
         }
     }
 
-    void unreach(AdjRibIn in, long high, long low, int length, int pathId) {
-        int prefix = prefixes.find(high, low, length);
+    /** The peer withdraws the prefix; it may be {@link PrefixTable#NONE}. */
+    void unreach(AdjRibIn in, int prefix, int pathId) {
         if (prefix == PrefixTable.NONE) {
             return;
         }
-        if (!in.hasPathIds) {
-            update(in.columns.getFirst(), prefix, AttributeTable.NONE);
-            return;
-        }
-        var column = column(in, prefix, pathId);
+        var column = in.hasPathIds ? column(in, prefix, pathId) : in.columns.getFirst();
         if (column != null && column.received.get(prefix) != AttributeTable.NONE) {
             update(column, prefix, AttributeTable.NONE);
         }
@@ -248,7 +346,6 @@ final class LocRib {
         }
         int judgedBefore = column.accepted.get(prefix);
         if (before == AttributeTable.NONE) {
-            retain(prefix);
             in.receivedCount++;
         }
         column.received.set(prefix, attribute);
@@ -291,11 +388,9 @@ final class LocRib {
     /** Decides again about all prefixes. */
     void decideAgain() {
         var any = column(Peer.LOCAL_INDEX);
-        for (int p = references.skipUnwritten(0); p < references.limit(); p = references.skipUnwritten(p + 1)) {
-            if (references.get(p) > 0) {
-                choose(any, p, decision.select(columns, p, null), false);
-                markPaths(p);
-            }
+        for (int p = 0; p < prefixes.limit(); p++) {
+            choose(any, p, decision.select(columns, p, null), false);
+            markPaths(p);
         }
     }
 
@@ -362,21 +457,24 @@ final class LocRib {
         return bestChanges.takeLost();
     }
 
+    /** From now on {@link #drainChanges} says which next hops changed, or no longer. */
+    void listen(boolean isListening) {
+        if (isListening && nextHops == null) {
+            var watch = new NextHopWatch(this, nextHopSets);
+            for (int p = nextWithBest(0); p >= 0; p = nextWithBest(p + 1)) {
+                watch.begin(p, chosenSet(decision.select(columns, p, null), p));
+            }
+            nextHops = watch;
+        } else if (!isListening && nextHops != null) {
+            nextHops.end();
+            nextHops = null;
+        }
+    }
+
     /** Moves what changed since the last call to {@code into}, or with null forgets it. */
     void drainChanges(@Nullable List<NextHopChange> into) {
-        while (!changes.isEmpty()) {
-            int prefix = changes.remove();
-            int before = changes.remove();
-            changed.remove(prefix);
-            // Different sets may have equal next hops: those of a peer that went and came back, or of two peers with
-            // one next hop.
-            if (into != null
-                    && nextHops.get(prefix) != before
-                    && !nextHops(prefix).equals(nextHopSets.get(before))) {
-                into.add(new NextHopChange(prefixes.prefix(prefix), nextHops(prefix)));
-            }
-            nextHopSets.release(before);
-            release(prefix);
+        if (nextHops != null) {
+            nextHops.drain(into);
         }
     }
 
@@ -425,37 +523,28 @@ final class LocRib {
         }
         if (bestNow != bestBefore || (mayChangeBest && bestNow == column.index + 1)) {
             version++;
-            for (int i = 0; i < groups.size(); i++) {
-                groups.get(i).mark(prefix);
+            mark(prefix);
+        }
+        if (nextHops != null) {
+            var hopsBefore = nextHops.nextHops(prefix);
+            boolean others = nextHops.set(prefix, chosenSet(count, prefix));
+            if (bestChanges != null && (others || bestNow != bestBefore || bestNow == column.index + 1)) {
+                var was = bestBefore == 0 ? null : column(bestBefore - 1);
+                bestChanges.note(
+                        prefix,
+                        was == null ? null : was.in.peer,
+                        was == null ? AttributeTable.NONE : was == column ? replaced : was.usable(prefix),
+                        hopsBefore);
             }
-        }
-        boolean forwarded = count > 0 && decision.chosen[0] != Peer.LOCAL_INDEX;
-        int set = forwarded ? nextHopSets.intern(columns, decision.chosen, count, prefix) : NextHopSets.NONE;
-        int before = nextHops.get(prefix);
-        nextHops.set(prefix, set);
-        if (bestChanges != null && (set != before || bestNow != bestBefore || bestNow == column.index + 1)) {
-            var was = bestBefore == 0 ? null : column(bestBefore - 1);
-            bestChanges.note(
-                    prefix,
-                    was == null ? null : was.in.peer,
-                    was == null ? AttributeTable.NONE : was == column ? replaced : was.usable(prefix),
-                    nextHopSets.get(before));
-        }
-        if (set != before && changed.add(prefix)) {
-            retain(prefix);
-            changes.add(prefix);
-            changes.add(before);
-        } else {
-            nextHopSets.release(before);
         }
     }
 
     /** Any path to the prefix changed: groups that are told several want to know. */
     private void markPaths(int prefix) {
         if (anyAddPath) {
-            for (int i = 0; i < groups.size(); i++) {
-                if (groups.get(i).key.addPath() > 0) {
-                    groups.get(i).mark(prefix);
+            for (var group : told) {
+                if (group.key.addPath() > 0) {
+                    group.mark(prefix);
                 }
             }
         }

@@ -93,8 +93,12 @@ final class PrefixTable {
     }
 
     int find(long highBits, long lowBits, int length) {
+        return find(hash(highBits, lowBits, length), highBits, lowBits, length);
+    }
+
+    /** As {@link #find(long, long, int)}, with the prefix's {@link #hash(long, long, int)}. */
+    int find(long hash, long highBits, long lowBits, int length) {
         long key = key(highBits, lowBits, length);
-        long hash = hash(key);
         long[] slots = segment(hash).slots;
         for (int i = (int) hash & SLOT_MASK; slots[i] != 0; i = i + 1 & SLOT_MASK) {
             if (slots[i] >>> ID_BITS == key) {
@@ -107,19 +111,31 @@ final class PrefixTable {
         return NONE;
     }
 
+    long hash(long highBits, long lowBits, int length) {
+        return hash(key(highBits, lowBits, length));
+    }
+
     /**
-     * Reads the slot where the search for the prefix begins, and decides nothing by it: done for some prefixes one right after the other,
-     * the processor waits for memory once and not once a prefix. The result means nothing.
+     * Reads the slot where the search for the prefix with that hash begins, and decides nothing by it: done for some prefixes one right after
+     * the other, the processor waits for memory once and not once a prefix. The result means nothing.
      */
-    long touch(long highBits, long lowBits, int length) {
-        long hash = hash(key(highBits, lowBits, length));
+    long touch(long hash) {
         return segment(hash).slots[(int) hash & SLOT_MASK];
+    }
+
+    /** Whether so many more prefixes get an id. */
+    boolean hasRoom(int count) {
+        return size + count <= maximum;
     }
 
     /** The id of the prefix, a new one when it had none; {@link #NONE} when the table is full. Host bits must be zero. */
     int add(long highBits, long lowBits, int length) {
+        return add(hash(highBits, lowBits, length), highBits, lowBits, length);
+    }
+
+    /** As {@link #add(long, long, int)}, with the prefix's {@link #hash(long, long, int)}. */
+    int add(long hash, long highBits, long lowBits, int length) {
         long key = key(highBits, lowBits, length);
-        long hash = hash(key);
         var segment = segment(hash);
         long[] slots = segment.slots;
         int free = (int) hash & SLOT_MASK;

@@ -25,7 +25,7 @@ public final class Rib {
         /** Once a pass, with all prefixes whose next hops changed in it. */
         void changed(List<NextHopChange> changes);
 
-        /** Asked before that; what changed while this is false is not gathered, and never told. */
+        /** Asked before routes change and once a pass; what changed while this is false is not gathered, and never told. */
         default boolean isListening() {
             return true;
         }
@@ -90,6 +90,7 @@ public final class Rib {
      * section 4.2); the others go.
      */
     public Peer up(PeerIdentity identity, PeerTerms terms, Outlet outlet, Set<AddressFamily> preserved) {
+        follow();
         var before = stale(identity.address());
         boolean isSame = before != null && before.identity.equals(identity);
         if (before != null && !isSame) {
@@ -128,6 +129,7 @@ public final class Rib {
      * were stale already go. Returns how many routes went.
      */
     public int down(Peer peer, Set<AddressFamily> kept) {
+        follow();
         if (!peer.isUp) {
             return 0;
         }
@@ -160,6 +162,7 @@ public final class Rib {
 
     /** The peer did not come back within its restart time: what {@link #down(Peer, Set)} kept of it goes. Returns how many routes that was. */
     public int expire(Peer peer) {
+        follow();
         if (peer.isUp || peer.in.isEmpty()) {
             return 0;
         }
@@ -175,6 +178,7 @@ public final class Rib {
 
     /** Routes of the family go that the peer has not announced again since it restarted or began a refresh. Returns how many. */
     public int sweepStale(Peer peer, AddressFamily family) {
+        follow();
         var in = peer.in(family);
         return in == null ? 0 : table(family).sweepStale(in);
     }
@@ -199,6 +203,7 @@ public final class Rib {
      * @throws IllegalArgumentException when families or ADD-PATH are others
      */
     public void terms(Peer peer, PeerTerms terms) {
+        follow();
         var before = peer.terms;
         if (before == null || !peer.isUp) {
             return;
@@ -241,6 +246,7 @@ public final class Rib {
      * @throws IllegalArgumentException when AS or router id are others, which takes another RIB; the hash seed and the rest stay
      */
     public void configure(RibConfig changed) {
+        follow();
         if (!changed.localAs().equals(config.localAs()) || !changed.routerId().equals(config.routerId())) {
             throw new IllegalArgumentException("AS " + changed.localAs() + " and router id " + changed.routerId()
                     + ": must be " + config.localAs() + " and " + config.routerId() + ", as before");
@@ -279,6 +285,7 @@ public final class Rib {
 
     /** Whether packets could be sent to next hops may be another answer now; routes are decided again where it is. */
     public void nextHopsChanged() {
+        follow();
         var changed = attributes.askNextHopsAgain();
         if (changed.size() > 0) {
             tables.values().forEach(table -> table.decideAgain(changed));
@@ -297,6 +304,7 @@ public final class Rib {
 
     /** Replays what the peer's session learnt, and says how much that was. */
     public Applied apply(Peer peer, RouteBatch batch) {
+        follow();
         return peer.isUp ? reader.replay(peer, batch) : new Applied(0, 0);
     }
 
@@ -317,16 +325,21 @@ public final class Rib {
      * address of ours; with one, they get that.
      */
     public void announce(Prefix prefix, byte[] block) {
+        follow();
         int attribute = attributes.intern(block, 0, block.length);
-        var in = localIn(prefix.family());
-        table(prefix.family()).reach(in, prefix.high(), prefix.low(), prefix.length(), 0, attribute);
+        var table = table(prefix.family());
+        table.makeRoom(1);
+        int id = table.prefixes.add(prefix.high(), prefix.low(), prefix.length());
+        table.reach(localIn(prefix.family()), id, 0, attribute);
         attributes.release(attribute);
     }
 
     /** Originates the prefix no longer. */
     public void withdraw(Prefix prefix) {
-        var in = localIn(prefix.family());
-        table(prefix.family()).unreach(in, prefix.high(), prefix.low(), prefix.length(), 0);
+        follow();
+        var table = table(prefix.family());
+        int id = table.prefixes.find(prefix.high(), prefix.low(), prefix.length());
+        table.unreach(localIn(prefix.family()), id, 0);
     }
 
     /**
@@ -338,13 +351,14 @@ public final class Rib {
     public boolean pass() {
         var changes = new ArrayList<NextHopChange>();
         boolean isListening = listener.isListening();
+        boolean isFollowed = follow();
         for (var table : tables.values()) {
             table.drainChanges(isListening ? changes : null);
         }
         if (!changes.isEmpty()) {
             listener.changed(changes);
         }
-        if (follow()) {
+        if (isFollowed) {
             tellBestChanges();
         }
         boolean more = false;
@@ -365,11 +379,28 @@ public final class Rib {
         return more;
     }
 
-    /** Asks the listener whether it follows, from now on; and says what it answered. */
+    /** Asks the listener whether it listens and follows, from now on; and says whether it follows. */
     public boolean follow() {
         boolean isFollowed = listener.isFollowing();
-        tables.values().forEach(table -> table.follow(isFollowed));
+        boolean isListening = isFollowed || listener.isListening();
+        for (var table : tables.values()) {
+            table.listen(isListening);
+            table.follow(isFollowed);
+        }
         return isFollowed;
+    }
+
+    /**
+     * Forgets prefixes that nothing refers to any longer, some at a time: for when there is nothing else to do.
+     *
+     * @return whether more is left to do
+     */
+    public boolean tidy() {
+        boolean more = false;
+        for (var table : tables.values()) {
+            more |= table.removeUnused();
+        }
+        return more;
     }
 
     private void tellBestChanges() {

@@ -14,20 +14,22 @@ import java.util.concurrent.ArrayBlockingQueue;
  * octets whatever the family. Equal routes therefore have equal octets, which is what the RIB interns.
  */
 public final class RouteBatch {
-    private static final int ATTRIBUTES = 0;
-    private static final int REACH = 1;
-    private static final int UNREACH = 2;
-    private static final int END_OF_RIB = 3;
+    static final int ATTRIBUTES = 0;
+    static final int REACH = 1;
+    static final int UNREACH = 2;
+    static final int END_OF_RIB = 3;
+    /** Routes of a run at most; what is beyond is another run. */
+    static final int LONGEST_RUN = 256;
+
     private static final AddressFamily[] FAMILIES = AddressFamily.values();
+    private static final int IPV4 = AddressFamily.IPV4_UNICAST.ordinal();
+    private static final int NONE = -1;
 
     private static final byte[] NO_BLOCKS = {};
     private static final long[] NO_WORDS = {};
 
     /** Most octets that a batch grows by with one UPDATE without its columns having to: see {@link #isFull}. */
     private static final int ROOM = 1 << 12;
-
-    /** Words, of two or three a route, that a sink is told of before it gets them. */
-    private static final int LOOK_AHEAD = 64;
 
     private static final int FIRST_BLOCKS = 1 << 16;
     private static final int FIRST_WORDS = 1 << 14;
@@ -46,13 +48,26 @@ public final class RouteBatch {
 
     private byte[] blocks = NO_BLOCKS;
     private int blocksLength;
+    /**
+     * Entries, each with a head: kind, family and {@link #stride} in an octet each, from the lowest on, and a count in the upper half. A
+     * block's octets are counted, and a word with its place follows; a run's routes are counted, and follow with as many words each as the
+     * stride says.
+     */
     private long[] words = NO_WORDS;
+
     private int wordsLength;
     private int routes;
+    /** Where the head is of the run that grows, and its lower half. */
+    private int run = NONE;
+
+    private long runHead;
 
     /** The following {@link #reach} calls carry these attributes. Copies {@code length} octets. */
     public void attributes(byte[] octets, int from, int length) {
-        add(ATTRIBUTES | (long) length << 32, blocksLength);
+        reserve(2);
+        words[wordsLength++] = ATTRIBUTES | (long) length << 32;
+        words[wordsLength++] = blocksLength;
+        run = NONE;
         if (blocksLength + length > blocks.length) {
             blocks = Arrays.copyOf(blocks, Math.max(blocks.length * 2, blocksLength + length));
         }
@@ -72,7 +87,9 @@ public final class RouteBatch {
 
     /** End-of-RIB was received for the family (RFC 4724 section 2). */
     public void endOfRib(AddressFamily family) {
-        add(END_OF_RIB | (long) family.ordinal() << 8, 0);
+        reserve(1);
+        words[wordsLength++] = END_OF_RIB | (long) family.ordinal() << 8;
+        run = NONE;
     }
 
     /** Routes and withdrawals in the batch. */
@@ -99,6 +116,7 @@ public final class RouteBatch {
         blocksLength = 0;
         wordsLength = 0;
         routes = 0;
+        run = NONE;
     }
 
     private void takeColumns() {
@@ -114,72 +132,112 @@ public final class RouteBatch {
 
     /** Replays the batch in order. */
     public void replay(Sink sink) {
-        for (int i = 0, announced = 0; i < wordsLength; ) {
-            if (i >= announced) {
-                announced = announce(sink, i);
-            }
+        for (int i = 0; i < wordsLength; i = next(i)) {
             long head = words[i];
-            switch ((int) (head & 0xFF)) {
-                case ATTRIBUTES -> {
-                    sink.attributes(blocks, (int) words[i + 1], (int) (head >>> 32));
-                    i += 2;
-                }
-                case END_OF_RIB -> {
-                    sink.endOfRib(FAMILIES[(int) (head >>> 8) & 0xFF]);
-                    i += 2;
-                }
+            switch (kind(head)) {
+                case ATTRIBUTES -> sink.attributes(blocks, (int) words[i + 1], count(head));
+                case END_OF_RIB -> sink.endOfRib(FAMILIES[family(head)]);
                 default -> {
-                    var family = FAMILIES[(int) (head >>> 8) & 0xFF];
-                    boolean v6 = family == AddressFamily.IPV6_UNICAST;
-                    long low = v6 ? words[i + 2] : 0;
-                    int prefixLength = (int) (head >>> 16) & 0xFF;
-                    if ((head & 0xFF) == REACH) {
-                        sink.reach(family, words[i + 1], low, prefixLength, (int) (head >>> 32));
-                    } else {
-                        sink.unreach(family, words[i + 1], low, prefixLength, (int) (head >>> 32));
+                    for (int at = i + 1; at < next(i); at += stride(head)) {
+                        replay(sink, head, at);
                     }
-                    i += v6 ? 3 : 2;
                 }
             }
         }
     }
 
-    /** Tells the sink which routes come next, from the word on; returns the word after them. */
-    private int announce(Sink sink, int from) {
-        int to = Math.min(wordsLength, from + LOOK_AHEAD);
-        int i = from;
-        while (i < to) {
-            long head = words[i];
-            int kind = (int) head & 0xFF;
-            boolean v6 = (head >>> 8 & 0xFF) == AddressFamily.IPV6_UNICAST.ordinal();
-            if (kind == REACH || kind == UNREACH) {
-                sink.soon(
-                        FAMILIES[(int) (head >>> 8) & 0xFF],
-                        words[i + 1],
-                        v6 ? words[i + 2] : 0,
-                        (int) (head >>> 16) & 0xFF);
-                i += v6 ? 3 : 2;
-            } else {
-                i += 2;
-            }
+    private void replay(Sink sink, long head, int at) {
+        var family = FAMILIES[family(head)];
+        boolean v6 = family(head) != IPV4;
+        long high = v6 ? words[at] : highOfV4(words[at]);
+        long low = v6 ? words[at + 1] : 0;
+        int length = (int) words[v6 ? at + 2 : at] & 0xFF;
+        int pathId = v6 ? (int) (words[at + 2] >>> 32) : stride(head) == 2 ? (int) words[at + 1] : 0;
+        if (kind(head) == REACH) {
+            sink.reach(family, high, low, length, pathId);
+        } else {
+            sink.unreach(family, high, low, length, pathId);
         }
-        return i;
+    }
+
+    // What follows is for the reader in this package, which looks at runs as a whole.
+
+    /** Heads are below. */
+    int end() {
+        return wordsLength;
+    }
+
+    /** Of heads and routes; not to be written to. */
+    long[] words() {
+        return words;
+    }
+
+    /** With the blocks; not to be written to. */
+    byte[] blocks() {
+        return blocks;
+    }
+
+    /** Where the entry after the one at {@code at} begins. */
+    int next(int at) {
+        long head = words[at];
+        int kind = kind(head);
+        return at + (kind == ATTRIBUTES ? 2 : kind == END_OF_RIB ? 1 : 1 + count(head) * stride(head));
+    }
+
+    static int kind(long head) {
+        return (int) head & 0xFF;
+    }
+
+    /** Ordinal of the family. */
+    static int family(long head) {
+        return (int) (head >>> 8) & 0xFF;
+    }
+
+    /**
+     * Words a route: one of IPv4 (address in the upper half, length in the low octet); two with a path id, which is the second; three of
+     * IPv6 (the third has the path id in the upper half, the length in the low octet).
+     */
+    static int stride(long head) {
+        return (int) (head >>> 16) & 0xFF;
+    }
+
+    static int count(long head) {
+        return (int) (head >>> 32);
+    }
+
+    /** Bits of the prefix as in {@link ecmplab.bgp.wire.Prefix}. */
+    static long highOfV4(long word) {
+        return word & 0xFFFF_FFFF_0000_0000L;
     }
 
     private void route(int kind, AddressFamily family, long high, long low, int prefixLength, int pathId) {
-        add(kind | (long) family.ordinal() << 8 | (long) prefixLength << 16 | (long) pathId << 32, high);
-        if (family == AddressFamily.IPV6_UNICAST) {
+        boolean v6 = family.ordinal() != IPV4;
+        int stride = v6 ? 3 : pathId == 0 ? 1 : 2;
+        long head = kind | (long) family.ordinal() << 8 | (long) stride << 16;
+        reserve(1 + stride);
+        if (run == NONE || head != runHead || count(words[run]) == LONGEST_RUN) {
+            run = wordsLength;
+            runHead = head;
+            words[wordsLength++] = head;
+        }
+        words[run] += 1L << 32;
+        if (v6) {
+            words[wordsLength++] = high;
             words[wordsLength++] = low;
+            words[wordsLength++] = (long) pathId << 32 | prefixLength;
+        } else {
+            words[wordsLength++] = high | prefixLength;
+            if (pathId != 0) {
+                words[wordsLength++] = pathId;
+            }
         }
         routes++;
     }
 
-    private void add(long head, long word) {
-        if (wordsLength + 3 > words.length) {
+    private void reserve(int count) {
+        if (wordsLength + count > words.length) {
             grow();
         }
-        words[wordsLength++] = head;
-        words[wordsLength++] = word;
     }
 
     private void grow() {
@@ -200,8 +258,5 @@ public final class RouteBatch {
         void unreach(AddressFamily family, long high, long low, int prefixLength, int pathId);
 
         void endOfRib(AddressFamily family);
-
-        /** A route or withdrawal of the prefix is among the next: what it needs can be fetched already. Changes nothing. */
-        default void soon(AddressFamily family, long high, long low, int prefixLength) {}
     }
 }

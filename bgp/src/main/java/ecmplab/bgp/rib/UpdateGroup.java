@@ -60,7 +60,6 @@ final class UpdateGroup {
     private final IdSet dirty = new IdSet();
     private final IntQueue queue = new IntQueue();
     private final Page page;
-    /** Whether export policy rejects everything, so that no change matters. */
     private final boolean tellsNothing;
     /** Prefixes not told because of the limit. */
     private final IdSet overLimit = new IdSet();
@@ -171,8 +170,7 @@ final class UpdateGroup {
 
     /** The prefix's best route, or for a group that is told several any route, may have changed. */
     void mark(int prefix) {
-        if (!tellsNothing && dirty.add(prefix)) {
-            loc.retain(prefix);
+        if (dirty.add(prefix)) {
             queue.add(prefix);
         }
     }
@@ -297,20 +295,15 @@ final class UpdateGroup {
     }
 
     private boolean pend(Lag lag, int prefix) {
-        boolean isNew = lag.pending.add(prefix);
-        if (isNew) {
-            loc.retain(prefix);
-        }
-        return isNew;
+        return lag.pending.add(prefix);
     }
 
     /** Moves the Loc-RIB's best route of the prefix to the Adj-RIB-Out, and to the page when that changes anything. */
     private void takeBest(int prefix) {
         int best = loc.best(prefix);
         int attribute = best == LocRib.NO_BEST ? AttributeTable.NONE : rule.export(loc.column(best), prefix);
-        if (!take(0, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin())) {
-            loc.release(prefix);
-        }
+        take(0, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin());
+        loc.release(prefix);
     }
 
     private void makePlaces(int places) {
@@ -329,22 +322,19 @@ final class UpdateGroup {
                 among |= loc.ranked(i) == place;
             }
             int attribute = among ? rule.export(loc.column(place), prefix) : AttributeTable.NONE;
-            if (take(place, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin())) {
-                loc.retain(prefix);
-            }
+            take(place, prefix, attribute, attribute == AttributeTable.NONE ? 0 : rule.origin());
         }
         loc.release(prefix);
     }
 
-    /** Whether the page has it now, and a reference to the prefix. */
-    private boolean take(int place, int prefix, int exported, int exportedOrigin) {
+    private void take(int place, int prefix, int exported, int exportedOrigin) {
         var out = outs.get(place);
         int before = out.attribute(prefix);
         int attribute = limited(prefix, before, exported);
         int origin = attribute == AttributeTable.NONE ? 0 : exportedOrigin;
         int originBefore = out.origin(prefix);
         if (attribute == before && origin == originBefore) {
-            return false;
+            return;
         }
         out.set(prefix, attribute, origin);
         announced += (attribute == AttributeTable.NONE ? 0 : 1) - (before == AttributeTable.NONE ? 0 : 1);
@@ -361,7 +351,6 @@ final class UpdateGroup {
         if (overLimit.size() > 0 && announced < key.sendLimit()) {
             mark(overLimit.next(0));
         }
-        return true;
     }
 
     /** The route, or none when it would be one too many. */
@@ -392,9 +381,6 @@ final class UpdateGroup {
             if (member.lag != null) {
                 note(member.peer, member.lag);
             }
-        }
-        for (int i = 0; i < page.size; i++) {
-            loc.release(page.prefix[i]);
         }
     }
 
@@ -430,9 +416,32 @@ final class UpdateGroup {
         }
     }
 
+    /** Whether export policy rejects everything, so that no change matters. */
+    boolean tellsNothing() {
+        return tellsNothing;
+    }
+
+    /** Whether the group needs the prefix's id: for what was told, or is to be. */
+    boolean refersTo(int prefix) {
+        for (var out : outs) {
+            if (out.attribute(prefix) != AttributeTable.NONE) {
+                return true;
+            }
+        }
+        for (var member : members) {
+            if (member.lag != null && member.lag.pending.contains(prefix)) {
+                return true;
+            }
+        }
+        return dirty.contains(prefix);
+    }
+
     /** All prefixes are looked at again. */
     void markAll() {
         rule.forget();
+        if (tellsNothing) {
+            return;
+        }
         for (int prefix = loc.nextWithBest(0); prefix >= 0; prefix = loc.nextWithBest(prefix + 1)) {
             mark(prefix);
         }

@@ -170,7 +170,7 @@ final class RibThread {
                 boolean again = rib.pass();
                 boolean soon = afterPass.run();
                 publishIfDue(!any && !again);
-                if (any || again) {
+                if (any || again || rib.tidy()) {
                     continue;
                 }
                 if (soon) {

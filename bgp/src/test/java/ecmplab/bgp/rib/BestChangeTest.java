@@ -161,6 +161,7 @@ class BestChangeTest {
         isFollowing = false;
         while (rib.pass()) {}
         assertEquals(List.of(), told);
+        while (rib.tidy()) {}
         assertEquals(0, rib.view().counts().prefixes());
         assertEquals(0, rib.view().counts().attributeSets());
     }

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,6 +60,8 @@ final class Receiver implements Outlet {
     }
 
     private int routes;
+    /** Families told again at the moment. */
+    private final Set<Integer> begun = new HashSet<>();
 
     private record Route(Prefix prefix, int pathId) {}
 
@@ -89,7 +92,9 @@ final class Receiver implements Outlet {
         messages++;
         int end = in.readerIndex() + in.getUnsignedShort(in.readerIndex() + 16);
         if (in.getUnsignedByte(in.readerIndex() + 18) == 5) {
-            assertEquals(demarcations.size() % 2 + 1, in.getUnsignedByte(in.readerIndex() + 21), "begins, then ends");
+            int family = in.getUnsignedShort(in.readerIndex() + 19);
+            boolean begins = begun.add(family) || !begun.remove(family);
+            assertEquals(begins ? 1 : 2, in.getUnsignedByte(in.readerIndex() + 21), "begins, then ends");
             demarcations.add(routes);
             in.readerIndex(end);
             return;

@@ -45,6 +45,18 @@ class RibPropertyTest {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Prefix, List<NextHop>> forwarding = new TreeMap<>();
     private final Set<InetAddress> unusable = new HashSet<>();
+    private boolean isListening = true;
+    private final Rib.Listener listener = new Rib.Listener() {
+        @Override
+        public void changed(List<NextHopChange> changes) {
+            changes.forEach(RibPropertyTest.this::changed);
+        }
+
+        @Override
+        public boolean isListening() {
+            return isListening;
+        }
+    };
     private @Nullable NaiveRib naive;
     private @Nullable Rib rib;
 
@@ -84,6 +96,7 @@ class RibPropertyTest {
             expire(node);
         });
         passAndCompare();
+        while (rib().tidy()) {}
         var counts = rib().view().counts();
         assertEquals(
                 new RibCounts(counts.version(), 0, 0, 0, 0, 0, 0, 0),
@@ -102,7 +115,7 @@ class RibPropertyTest {
                 .withMaximumPrefixes(1000)
                 .withUsableNextHop(address -> !unusable.contains(address))
                 .withAllocator(UnpooledByteBufAllocator.DEFAULT);
-        rib = new Rib(config, this::changed);
+        rib = new Rib(config, listener);
         var self = new PeerIdentity(
                 InetAddress.ofLiteral("0.0.0.0"), NaiveRib.LOCAL_AS, config.routerId(), PeerKind.LOCAL);
         naive = new NaiveRib(new NaiveRib.Neighbor(self, null), config);
@@ -116,7 +129,7 @@ class RibPropertyTest {
     private void act() {
         var node = nodes.get(random.nextInt(nodes.size()));
         var family = AddressFamily.values()[random.nextInt(2)];
-        switch (random.nextInt(33)) {
+        switch (random.nextInt(35)) {
             case 0 -> {
                 if (random.nextInt(3) == 0) {
                     down(node, random.nextBoolean() ? Set.of() : EnumSet.allOf(AddressFamily.class));
@@ -144,6 +157,12 @@ class RibPropertyTest {
             case 11 -> terms(node);
             case 12 -> nextHops();
             case 13 -> configure();
+            case 14 -> {
+                if (random.nextInt(10) == 0) {
+                    listen();
+                }
+            }
+            case 15 -> rib().tidy();
             default -> batch(node);
         }
     }
@@ -285,12 +304,25 @@ class RibPropertyTest {
         rib().nextHopsChanged();
     }
 
-    private void changed(List<NextHopChange> changes) {
-        for (var change : changes) {
-            var before = change.nextHops().isEmpty()
-                    ? forwarding.remove(change.prefix())
-                    : forwarding.put(change.prefix(), change.nextHops());
-            assertNotEquals(before == null ? List.of() : before, change.nextHops(), "told of a change that is none");
+    private void changed(NextHopChange change) {
+        assertTrue(isListening, "told though nobody listens");
+        var before = change.nextHops().isEmpty()
+                ? forwarding.remove(change.prefix())
+                : forwarding.put(change.prefix(), change.nextHops());
+        assertNotEquals(before == null ? List.of() : before, change.nextHops(), "told of a change that is none");
+    }
+
+    /** Somebody listens from now on, and knows what is so; or nobody listens any longer. */
+    private void listen() {
+        passAndCompare();
+        isListening = !isListening;
+        rib().follow();
+        forwarding.clear();
+        for (var prefix : samples.prefixes) {
+            var hops = naive().nextHops(naive().decide(prefix));
+            if (isListening && !hops.isEmpty()) {
+                forwarding.put(prefix, hops);
+            }
         }
     }
 
@@ -298,7 +330,13 @@ class RibPropertyTest {
         while (rib().pass()) {}
         for (var prefix : samples.prefixes) {
             var used = naive().decide(prefix);
-            assertEquals(naive().nextHops(used), forwarding.getOrDefault(prefix, List.of()), prefix::toString);
+            if (isListening) {
+                assertEquals(naive().nextHops(used), forwarding.getOrDefault(prefix, List.of()), prefix::toString);
+            }
+            assertEquals(
+                    naive().nextHops(used),
+                    rib().view().route(prefix).map(RouteView::nextHops).orElse(List.of()),
+                    prefix::toString);
             var usedHere = rib().view().route(prefix).map(RouteView::paths).orElse(List.of()).stream()
                     .filter(path -> path.reason().isUsed())
                     .map(path -> path.peer().address().getHostAddress() + " " + path.pathId() + " " + path.attributes())

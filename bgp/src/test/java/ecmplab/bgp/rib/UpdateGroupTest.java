@@ -143,6 +143,7 @@ class UpdateGroupTest {
         secondOut.writable = true;
         pass();
         assertEquals(0, secondOut.messages - before);
+        while (rib.tidy()) {}
         assertEquals(0, rib.view().counts().prefixes(), "and no prefix is kept for it");
     }
 
