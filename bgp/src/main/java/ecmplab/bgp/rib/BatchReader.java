@@ -115,8 +115,7 @@ final class BatchReader {
         for (int at = from; at < to; at = batch.next(at)) {
             long head = words[at];
             switch (RouteBatch.kind(head)) {
-                case RouteBatch.ATTRIBUTES ->
-                    attributes(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
+                case RouteBatch.ATTRIBUTES -> attributes(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
                 case RouteBatch.END_OF_RIB -> endOfRib(RouteBatch.family(head));
                 default -> {
                     takeRun(words, at, count);

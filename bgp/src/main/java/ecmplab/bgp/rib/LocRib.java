@@ -147,8 +147,7 @@ final class LocRib {
                 return true;
             }
         }
-        return (nextHops != null && nextHops.refersTo(prefix))
-                || (bestChanges != null && bestChanges.refersTo(prefix));
+        return (nextHops != null && nextHops.refersTo(prefix)) || (bestChanges != null && bestChanges.refersTo(prefix));
     }
 
     void add(UpdateGroup group) {
