@@ -130,7 +130,10 @@ final class BatchReader {
         attribute = length > AttributeArena.LONGEST ? AttributeTable.NONE : attributes.intern(octets, from, length);
     }
 
-    /** @param at where its head is @param first where its ids begin */
+    /**
+     * @param at where its head is
+     * @param first where its ids begin
+     */
     private void takeRun(long[] words, int at, int first) {
         long head = words[at];
         int count = RouteBatch.count(head);
