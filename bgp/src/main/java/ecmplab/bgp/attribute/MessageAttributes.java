@@ -10,7 +10,11 @@ import java.util.Arrays;
  */
 final class MessageAttributes {
     private final boolean fourOctetAs;
-    private byte[] octets = new byte[512];
+    private byte[] scratch = new byte[512];
+    /** What messages have: in the scratch memory, or in the block given where nothing is other than there. */
+    private byte[] octets = scratch;
+
+    private int from;
     private int length;
     private final byte[] nextHop = new byte[32];
     private int nextHopLength;
@@ -20,15 +24,22 @@ final class MessageAttributes {
         this.fourOctetAs = fourOctetAs;
     }
 
-    /** Splits the block into the next hop and what every message repeats. */
-    void split(byte[] block, int from, int size, AddressFamily routes) {
+    /** Splits the block, which must not change meanwhile, into the next hop and what every message repeats. */
+    void split(byte[] block, int start, int size, AddressFamily routes) {
         length = 0;
         nextHopLength = 0;
         classic = false;
-        int to = from + size;
+        if (fourOctetAs && routes == AddressFamily.IPV4_UNICAST && hasNextHopOfV4(block, start, size)) {
+            classic = true;
+            octets = block;
+            from = start;
+            length = size;
+            return;
+        }
+        int to = start + size;
         int pathAt = -1;
         int aggregatorAt = -1;
-        for (int at = from; at < to; ) {
+        for (int at = start; at < to; ) {
             int type = block[at + 1] & 0xFF;
             int header = headerLength(block, at);
             int count = header == 4 ? BigEndian.uint16(block, at + 2) : block[at + 2] & 0xFF;
@@ -61,6 +72,20 @@ final class MessageAttributes {
         if (!fourOctetAs) {
             addWide(block, pathAt, aggregatorAt);
         }
+        octets = scratch;
+        from = 0;
+    }
+
+    private static boolean hasNextHopOfV4(byte[] block, int start, int size) {
+        for (int at = start; at < start + size && (block[at + 1] & 0xFF) <= AttributeType.NEXT_HOP; ) {
+            int header = headerLength(block, at);
+            int count = header == 4 ? BigEndian.uint16(block, at + 2) : block[at + 2] & 0xFF;
+            if (block[at + 1] == AttributeType.NEXT_HOP) {
+                return count == 4;
+            }
+            at += header + count;
+        }
+        return false;
     }
 
     /** Whether the next hop is among the attributes; otherwise it is for MP_REACH_NLRI. */
@@ -68,8 +93,13 @@ final class MessageAttributes {
         return classic;
     }
 
+    /** With the attributes from {@link #from} on. */
     byte[] octets() {
         return octets;
+    }
+
+    int from() {
+        return from;
     }
 
     int length() {
@@ -144,29 +174,29 @@ final class MessageAttributes {
         reserve(4);
         boolean extended = size > 255;
         int bit = AttributeType.EXTENDED_LENGTH;
-        octets[length++] = (byte) (extended ? flags | bit : flags & ~bit);
-        octets[length++] = (byte) type;
+        scratch[length++] = (byte) (extended ? flags | bit : flags & ~bit);
+        scratch[length++] = (byte) type;
         if (extended) {
-            octets[length++] = (byte) (size >>> 8);
+            scratch[length++] = (byte) (size >>> 8);
         }
-        octets[length++] = (byte) size;
+        scratch[length++] = (byte) size;
     }
 
     private void addShort(int value) {
         reserve(2);
-        octets[length++] = (byte) (value >>> 8);
-        octets[length++] = (byte) value;
+        scratch[length++] = (byte) (value >>> 8);
+        scratch[length++] = (byte) value;
     }
 
     private void add(byte[] from, int at, int count) {
         reserve(count);
-        System.arraycopy(from, at, octets, length, count);
+        System.arraycopy(from, at, scratch, length, count);
         length += count;
     }
 
     private void reserve(int count) {
-        if (length + count > octets.length) {
-            octets = Arrays.copyOf(octets, Math.max(2 * octets.length, length + count));
+        if (length + count > scratch.length) {
+            scratch = Arrays.copyOf(scratch, Math.max(2 * scratch.length, length + count));
         }
     }
 }

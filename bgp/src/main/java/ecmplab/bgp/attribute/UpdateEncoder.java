@@ -81,7 +81,7 @@ public final class UpdateEncoder {
         this(UpdateOptions.of(true, fourOctetAs, Set.of()).withMaxMessageSize(maxMessageSize));
     }
 
-    /** The following {@link #prefix} calls announce, appending to {@code out}, until {@link #finish}. */
+    /** The following {@link #prefix} calls announce, appending to {@code out}, until {@link #finish}; the block must not change until then. */
     public Fit announce(ByteBuf out, AddressFamily family, byte[] block, int from, int length) {
         assert form == Form.NONE : "finish() first";
         attributes.split(block, from, length, family);
@@ -169,7 +169,7 @@ public final class UpdateEncoder {
             case NLRI ->
                 out.writeShort(0)
                         .writeShort(attributes.length())
-                        .writeBytes(attributes.octets(), 0, attributes.length());
+                        .writeBytes(attributes.octets(), attributes.from(), attributes.length());
             case MP_REACH -> {
                 openMultiprotocol(AttributeType.MP_REACH_NLRI);
                 out.writeByte(attributes.nextHopLength())
@@ -203,7 +203,7 @@ public final class UpdateEncoder {
             case MP_REACH, MP_UNREACH -> {
                 out.setShort(body + 6, end - (body + 8));
                 if (form == Form.MP_REACH) {
-                    out.writeBytes(attributes.octets(), 0, attributes.length());
+                    out.writeBytes(attributes.octets(), attributes.from(), attributes.length());
                 }
                 out.setShort(body + 2, out.writerIndex() - (body + 4));
             }

@@ -167,9 +167,9 @@ public final class Policy {
             return matched;
         }
         var block = view.read(octets, from, length);
-        for (long left = attributeDependent; left != 0; left &= left - 1) {
-            int term = Long.numberOfTrailingZeros(left);
-            if (!all(attributeTests[term], block, context)) {
+        int term = 0;
+        for (long left = attributeDependent; left != 0; left >>>= 1, term++) {
+            if ((left & 1) != 0 && !all(attributeTests[term], block, context)) {
                 matched &= ~(1L << term);
             }
         }
@@ -198,12 +198,12 @@ public final class Policy {
      */
     public long decide(long candidates, AddressFamily family, long high, long low, int length) {
         long matched = 0;
-        for (long left = candidates; left != 0; left &= left - 1) {
-            long bit = Long.lowestOneBit(left);
-            if ((bit & prefixDependent) != 0
-                    && !all(prefixTests[Long.numberOfTrailingZeros(bit)], family, high, low, length)) {
+        int term = 0;
+        for (long left = candidates; left != 0; left >>>= 1, term++) {
+            if ((left & 1) == 0 || !all(prefixTests[term], family, high, low, length)) {
                 continue;
             }
+            long bit = 1L << term;
             matched |= bit;
             if ((bit & (accepting | rejecting)) != 0) {
                 break;

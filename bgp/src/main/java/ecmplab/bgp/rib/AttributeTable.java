@@ -27,7 +27,6 @@ final class AttributeTable {
 
     private final IntColumn places = new IntColumn();
     private final IntColumn lengthsAndFlags = new IntColumn();
-    private final IntColumn hashes = new IntColumn();
     private final IntColumn references = new IntColumn();
     private final LongColumn ranks = new LongColumn();
     private final IntColumn localPrefs = new IntColumn();
@@ -36,8 +35,8 @@ final class AttributeTable {
     private final IntColumn nextHopIds = new IntColumn();
     private final IntQueue freeIds = new IntQueue();
 
-    /** Open addressing: ids, zero is empty. */
-    private int[] index = new int[1024];
+    /** Open addressing: an id with the hash of its block in the upper half, so that others are not looked at. Zero is empty. */
+    private long[] index = new long[1024];
 
     private int size;
     private int limit = 1;
@@ -68,15 +67,16 @@ final class AttributeTable {
         int hash = hash(octets, from, length);
         int mask = index.length - 1;
         int slot = hash & mask;
-        for (int id = index[slot]; id != NONE; id = index[slot]) {
-            if (hashes.get(id) == hash && equal(id, octets, from, length)) {
-                references.add(id, 1);
-                return id;
+        for (long entry = index[slot]; entry != 0; entry = index[slot]) {
+            int known = (int) entry;
+            if ((int) (entry >>> 32) == hash && equal(known, octets, from, length)) {
+                references.add(known, 1);
+                return known;
             }
             slot = slot + 1 & mask;
         }
-        int id = store(octets, from, length, hash);
-        index[slot] = id;
+        int id = store(octets, from, length);
+        index[slot] = (long) hash << 32 | id;
         size++;
         if (size > index.length / 4 * 3) {
             grow();
@@ -218,7 +218,7 @@ final class AttributeTable {
         return lengthsAndFlags.get(id) >>> FLAG_BITS;
     }
 
-    private int store(byte[] octets, int from, int length, int hash) {
+    private int store(byte[] octets, int from, int length) {
         facts.read(octets, from, length);
         int nextHop = facts.nextHopLength == 0
                 ? NextHopTable.SELF
@@ -226,7 +226,6 @@ final class AttributeTable {
         int id = freeIds.isEmpty() ? limit++ : freeIds.remove();
         places.set(id, arena.store(octets, from, length));
         lengthsAndFlags.set(id, length << FLAG_BITS | facts.flags);
-        hashes.set(id, hash);
         references.set(id, 1);
         ranks.set(id, nextHops.usable(nextHop) ? facts.rank() : INELIGIBLE);
         localPrefs.set(id, facts.localPref);
@@ -257,15 +256,15 @@ final class AttributeTable {
     }
 
     private void grow() {
-        var larger = new int[index.length * 2];
+        var larger = new long[index.length * 2];
         int mask = larger.length - 1;
-        for (int id = NONE + 1; id < limit; id++) {
-            if (references.get(id) != 0) {
-                int slot = hashes.get(id) & mask;
-                while (larger[slot] != NONE) {
+        for (long entry : index) {
+            if (entry != 0) {
+                int slot = (int) (entry >>> 32) & mask;
+                while (larger[slot] != 0) {
                     slot = slot + 1 & mask;
                 }
-                larger[slot] = id;
+                larger[slot] = entry;
             }
         }
         index = larger;
@@ -273,16 +272,16 @@ final class AttributeTable {
 
     private void unlink(int id) {
         int mask = index.length - 1;
-        int hole = hashes.get(id) & mask;
-        while (index[hole] != id) {
+        int hole = hash(octets(id), offset(id), length(id)) & mask;
+        while ((int) index[hole] != id) {
             hole = hole + 1 & mask;
         }
-        index[hole] = NONE;
-        for (int i = hole + 1 & mask; index[i] != NONE; i = i + 1 & mask) {
-            int home = hashes.get(index[i]) & mask;
+        index[hole] = 0;
+        for (int i = hole + 1 & mask; index[i] != 0; i = i + 1 & mask) {
+            int home = (int) (index[i] >>> 32) & mask;
             if ((i - home & mask) >= (i - hole & mask)) {
                 index[hole] = index[i];
-                index[i] = NONE;
+                index[i] = 0;
                 hole = i;
             }
         }

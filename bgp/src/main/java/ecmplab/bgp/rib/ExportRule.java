@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExportRule {
     /** Addresses of the members: none of them may be told itself as next hop. */
-    final Set<InetAddress> members = new HashSet<>();
+    private final Set<InetAddress> members = new HashSet<>();
 
     private final UpdateGroup.Key key;
     private final PrefixTable prefixes;
@@ -45,6 +45,12 @@ final class ExportRule {
     private long lastMatched;
     private int lastResult;
     private int lastOrigin;
+
+    /** The next hop looked at last, of a route of that source that policy left it to, and what was found. */
+    private @Nullable InetAddress hop;
+
+    private @Nullable Peer hopSource;
+    private boolean hopIsSelf;
 
     ExportRule(UpdateGroup.Key key, PrefixTable prefixes, AttributeTable attributes, RibConfig config, UpdateWriter w) {
         this.key = key;
@@ -88,6 +94,16 @@ final class ExportRule {
     /** Sets of attributes that were not sent because no message can carry them (RFC 4271 section 9.2). */
     long tooLarge() {
         return tooLarge;
+    }
+
+    void addMember(InetAddress member) {
+        members.add(member);
+        hopSource = null;
+    }
+
+    void removeMember(InetAddress member) {
+        members.remove(member);
+        hopSource = null;
     }
 
     /** Lets go of what was remembered of the last attributes. */
@@ -175,7 +191,8 @@ final class ExportRule {
             origin |= AdjRibOut.KEEPS_COMMUNITIES;
         }
         boolean setByPolicy = matched != 0 && policy.changes(matched, AttributeType.NEXT_HOP);
-        if (isSelf(attributes.nextHop(result), isOwn, setByPolicy, source)) {
+        var address = attributes.nextHops().address(attributes.nextHop(result));
+        if (setByPolicy ? isSelf(address, isOwn, true, source) : isSelf(address, isOwn, source)) {
             if (key.nextHop() == null) {
                 return AttributeTable.NONE;
             }
@@ -189,13 +206,23 @@ final class ExportRule {
         return result;
     }
 
+    @SuppressWarnings("ReferenceEquality") // an equal address that is another object is only looked at again
+    private boolean isSelf(@Nullable InetAddress address, boolean isOwn, @Nullable Peer source) {
+        if (address != hop || source != hopSource || source == null) {
+            hop = address;
+            hopSource = source;
+            hopIsSelf = isSelf(address, isOwn, false, source);
+        }
+        return hopIsSelf;
+    }
+
     /**
      * Whether the members are told us as next hop, and not the one the route has. No member is told its own address of a route that
      * we originate or send to another AS. Within the AS a route that is not ours keeps its next hop, a member's address too (RFC 4271
      * section 5.1.3): the owner ignores it (section 6.3 a), while with us as next hop its packets would come back to it.
      */
-    private boolean isSelf(int nextHop, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
-        var address = attributes.nextHops().address(nextHop);
+    private boolean isSelf(
+            @Nullable InetAddress address, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
         if (address == null || NextHop.isMartian(address)) {
             return true;
         }

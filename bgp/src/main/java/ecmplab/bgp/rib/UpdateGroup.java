@@ -151,7 +151,7 @@ final class UpdateGroup {
     void remove(Member member) {
         members.remove(member);
         memberPeers.remove(member.peer.index);
-        rule.members.remove(member.peer.identity.address());
+        rule.removeMember(member.peer.identity.address());
         markNextHop(member.peer);
         if (member.lag != null) {
             var pending = member.lag.pending;
@@ -246,7 +246,7 @@ final class UpdateGroup {
         member.lag = lag;
         members.add(member);
         memberPeers.add(peer.index);
-        rule.members.add(peer.identity.address());
+        rule.addMember(peer.identity.address());
         markNextHop(peer);
         return member;
     }
