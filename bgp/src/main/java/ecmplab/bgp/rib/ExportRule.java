@@ -221,8 +221,7 @@ final class ExportRule {
      * we originate or send to another AS. Within the AS a route that is not ours keeps its next hop, a member's address too (RFC 4271
      * section 5.1.3): the owner ignores it (section 6.3 a), while with us as next hop its packets would come back to it.
      */
-    private boolean isSelf(
-            @Nullable InetAddress address, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
+    private boolean isSelf(@Nullable InetAddress address, boolean isOwn, boolean setByPolicy, @Nullable Peer source) {
         if (address == null || NextHop.isMartian(address)) {
             return true;
         }
