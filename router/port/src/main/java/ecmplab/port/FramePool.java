@@ -86,6 +86,11 @@ public final class FramePool {
         free[freeCount++] = address & -frameSize;
     }
 
+    /** The number of the frame that {@code address} belongs to. */
+    int index(long address) {
+        return (int) (address >>> shift);
+    }
+
     /** Says that a queue owns the frame from now on, beyond the burst it came in: only the queue's owner will release it. */
     public void keep(long address) {
         states[(int) (address >>> shift)] = KEPT;

@@ -1,10 +1,5 @@
 package ecmplab.port;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import ecmplab.packet.Checksum;
-import ecmplab.packet.Ethernet;
-import ecmplab.packet.MacAddress;
 import ecmplab.port.sys.Errno;
 import ecmplab.port.sys.InterfaceRequest;
 import ecmplab.port.sys.Linux;
@@ -12,8 +7,6 @@ import ecmplab.port.sys.Messages;
 import ecmplab.port.sys.PacketSocket;
 import ecmplab.port.sys.SystemCallException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * A network interface of the kernel, by packet sockets (packet(7)) with {@code recvmmsg} and {@code sendmmsg}: the kernel
@@ -27,53 +20,20 @@ import java.nio.ByteOrder;
  * <p>When the interface goes down, sending drops as {@link PortDrop#PORT_DOWN}; when it comes up again, the port works
  * again.
  */
-public final class KernelPort implements Port {
-    /** Which received frames a port hands on. */
-    public enum Accept {
-        /** Those to the interface's own address, multicast and broadcast, as a network card does. */
-        OWN,
-        /** All that the kernel sees, as a card in promiscuous mode that a bridge floods. */
-        ALL
-    }
-
-    /** {@code struct virtio_net_hdr}: flags u8, gso type u8, header length, gso size, checksum start and offset u16. */
+public final class KernelPort extends InterfacePort {
+    /** Octets of the {@code virtio_net_hdr} before each received frame. */
     private static final int VNET_HEADER = 10;
 
-    private static final int VNET_NEEDS_CHECKSUM = 1;
-    private static final int VNET_CHECKSUM_START = 6;
-    private static final int VNET_CHECKSUM_OFFSET = 8;
-    private static final ValueLayout.OfShort NATIVE_U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
-    private static final int BATCH = 64;
-
-    private final String name;
-    private final MacAddress mac;
-    private final int mtu;
-    private final FramePool pool;
     private final long poolAddress;
-    private final PortTally tally = new PortTally();
-
     private final Messages inbound;
     private final Messages outbound;
     private final long[] posted = new long[BATCH];
-    private final long[] queued = new long[BATCH];
-    private int queuedCount;
-
-    /** Guards the descriptors against being closed while in use; held for a burst, never while waiting. */
-    private final Object sockets = new Object();
-
     private final int receiver;
     private final int sender;
-    private volatile boolean closed;
     private volatile long timesDown;
 
-    private KernelPort(String name, InterfaceRequest device, FramePool pool, int receiver, int sender)
-            throws SystemCallException {
-        this.name = name;
-        this.mac = device.mac();
-        this.mtu = device.mtu();
-        this.pool = pool;
+    private KernelPort(InterfaceRequest device, FramePool pool, int receiver, int sender) throws SystemCallException {
+        super(device, pool);
         this.poolAddress = pool.memory().address();
         this.receiver = receiver;
         this.sender = sender;
@@ -97,8 +57,8 @@ public final class KernelPort implements Port {
             PacketSocket.configureSender(sender, interfaceName);
             PacketSocket.bindToSend(sender, index, interfaceName);
             receiver = PacketSocket.open(interfaceName);
-            PacketSocket.configureReceiver(receiver, accept == Accept.OWN, interfaceName);
-            var port = new KernelPort(interfaceName, device, pool, receiver, sender);
+            PacketSocket.configureReceiver(receiver, filter(accept), interfaceName);
+            var port = new KernelPort(device, pool, receiver, sender);
             PacketSocket.bindToReceive(receiver, index, interfaceName); // last: from here on frames arrive
             receiver = -1;
             sender = -1;
@@ -109,6 +69,13 @@ public final class KernelPort implements Port {
         }
     }
 
+    static PacketSocket.Filter filter(Accept accept) {
+        return switch (accept) {
+            case OWN -> PacketSocket.Filter.THIS_HOST;
+            case ALL -> PacketSocket.Filter.ALL;
+        };
+    }
+
     private static void closeIfOpen(int socket) {
         if (socket >= 0) {
             Linux.close(socket);
@@ -116,35 +83,15 @@ public final class KernelPort implements Port {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress mac() {
-        return mac;
-    }
-
-    @Override
-    public int mtu() {
-        return mtu;
-    }
-
-    @Override
-    public FramePool pool() {
-        return pool;
+    public PortKind kind() {
+        return PortKind.MMSG;
     }
 
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    public int receive(Burst burst) {
+    int fetch(Burst burst) {
         int wanted = post(Math.min(BATCH, burst.capacity() - burst.count()));
-        int got = 0;
-        if (wanted > 0) {
-            synchronized (sockets) {
-                got = closed ? 0 : Linux.receiveMessages(receiver, inbound.address(0), wanted);
-            }
-        }
+        int got = wanted == 0 ? 0 : Linux.receiveMessages(receiver, inbound.address(0), wanted);
         if (got == -Errno.ENETDOWN) {
             timesDown++; // told once; the next call finds nothing, and frames again when it is up
         }
@@ -185,49 +132,24 @@ public final class KernelPort implements Port {
             return false;
         }
         var memory = pool.memory();
-        long header = posted[index] - VNET_HEADER;
-        if ((memory.get(JAVA_BYTE, header) & VNET_NEEDS_CHECKSUM) != 0) {
-            int start = memory.get(NATIVE_U16, header + VNET_CHECKSUM_START) & 0xFFFF;
-            int at = start + (memory.get(NATIVE_U16, header + VNET_CHECKSUM_OFFSET) & 0xFFFF);
-            if (at + 2 <= length) {
-                // The field holds the sum of the pseudo header: summing over it completes the checksum.
-                int checksum = Checksum.of(memory, posted[index] + start, length - start);
-                memory.set(U16, posted[index] + at, (short) (checksum == 0 ? 0xFFFF : checksum));
-            }
-        }
+        OpenChecksum.complete(memory, posted[index] - VNET_HEADER, memory, posted[index], length);
         return true;
     }
 
     @Override
-    public boolean send(long address, int length) {
-        if (closed || length > mtu + Ethernet.LENGTH) {
-            tally.drop(closed ? PortDrop.CLOSED : PortDrop.OVERSIZE);
-            pool.release(address);
-            return false;
+    void transmit(Burst queue) {
+        int count = queue.count();
+        for (int i = 0; i < count; i++) {
+            outbound.buffer(i, poolAddress + queue.address(i), queue.length(i));
         }
-        if (queuedCount == BATCH) {
-            flush();
-        }
-        pool.keep(address);
-        outbound.buffer(queuedCount, poolAddress + address, length);
-        queued[queuedCount++] = address;
-        return true;
-    }
-
-    @Override
-    public void flush() {
         int next = 0;
-        while (next < queuedCount) {
-            int sent;
-            synchronized (sockets) {
-                sent = closed ? -Errno.EBADF : Linux.sendMessages(sender, outbound.address(next), queuedCount - next);
-            }
-            next += sent > 0 ? countSent(next, sent) : dropFrom(next, -sent);
+        while (next < count) {
+            int sent = Linux.sendMessages(sender, outbound.address(next), count - next);
+            next += sent > 0 ? countSent(next, sent) : dropFrom(count - next, -sent);
         }
-        for (int i = 0; i < queuedCount; i++) {
-            pool.release(queued[i]);
+        for (int i = 0; i < count; i++) {
+            pool.release(queue.address(i));
         }
-        queuedCount = 0;
     }
 
     private int countSent(int first, int sent) {
@@ -240,26 +162,24 @@ public final class KernelPort implements Port {
     }
 
     /** Counts what cannot leave: all the rest when no other would fare better, else the first. Returns how many. */
-    private int dropFrom(int first, int errno) {
-        int rest = queuedCount - first;
+    private int dropFrom(int rest, int errno) {
         return switch (errno) {
-            case Errno.EBADF -> drop(PortDrop.CLOSED, rest);
-            case Errno.ENETDOWN, Errno.ENXIO, Errno.ENODEV -> drop(PortDrop.PORT_DOWN, rest);
-            case Errno.EAGAIN -> drop(PortDrop.TX_FULL, rest);
-            case Errno.ENOBUFS -> drop(PortDrop.TX_FULL, 1);
-            case Errno.EMSGSIZE -> drop(PortDrop.OVERSIZE, 1);
-            default -> drop(PortDrop.TX_REFUSED, 1);
+            case Errno.ENETDOWN, Errno.ENXIO, Errno.ENODEV -> drop(rest, PortDrop.PORT_DOWN);
+            case Errno.EAGAIN -> drop(rest, PortDrop.TX_FULL);
+            case Errno.ENOBUFS -> drop(1, PortDrop.TX_FULL);
+            case Errno.EMSGSIZE -> drop(1, PortDrop.OVERSIZE);
+            default -> drop(1, PortDrop.TX_REFUSED);
         };
     }
 
-    private int drop(PortDrop reason, int frames) {
+    private int drop(int frames, PortDrop reason) {
         tally.drop(reason, frames);
         return frames;
     }
 
     @Override
-    public int descriptor() {
-        return closed ? -1 : receiver;
+    int openDescriptor() {
+        return receiver;
     }
 
     /** How often the interface was found to have gone down. */
@@ -268,23 +188,13 @@ public final class KernelPort implements Port {
     }
 
     @Override
-    public PortCounters counters() {
-        synchronized (sockets) {
-            if (!closed) {
-                tally.drop(PortDrop.RX_KERNEL_FULL, PacketSocket.dropsSinceLastAsked(receiver));
-            }
-        }
-        return tally.snapshot();
+    void countLost() {
+        tally.drop(PortDrop.RX_KERNEL_FULL, PacketSocket.dropsSinceLastAsked(receiver));
     }
 
     @Override
-    public void close() {
-        synchronized (sockets) {
-            if (!closed) {
-                closed = true;
-                Linux.close(receiver);
-                Linux.close(sender);
-            }
-        }
+    void release() {
+        Linux.close(receiver);
+        Linux.close(sender);
     }
 }

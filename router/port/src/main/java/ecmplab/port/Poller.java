@@ -2,6 +2,7 @@ package ecmplab.port;
 
 import ecmplab.port.sys.Errno;
 import ecmplab.port.sys.Linux;
+import ecmplab.port.sys.PacketSocket;
 import ecmplab.port.sys.PollFd;
 import ecmplab.port.sys.SystemCallException;
 import java.lang.foreign.Arena;
@@ -16,7 +17,10 @@ import java.util.List;
 public final class Poller implements AutoCloseable {
     private final Arena arena = Arena.ofAuto();
     private final List<? extends Port> ports;
+    /** Each port's descriptor, each port's second one, and the one that wakes. */
     private final MemorySegment entries;
+
+    private final boolean[] erred;
     private final MemorySegment eight = arena.allocate(8, 8);
     private final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
     private final int wakeUp;
@@ -24,9 +28,9 @@ public final class Poller implements AutoCloseable {
 
     public Poller(List<? extends Port> ports) throws SystemCallException {
         this.ports = List.copyOf(ports);
-        entries = arena.allocate((long) (ports.size() + 1) * PollFd.SIZE, 8);
+        erred = new boolean[2 * ports.size()];
+        entries = arena.allocate((erred.length + 1L) * PollFd.SIZE, 8);
         wakeUp = Linux.check(Linux.eventDescriptor(), "eventfd");
-        PollFd.set(entries, ports.size(), wakeUp, PollFd.POLLIN);
     }
 
     /** @return whether a port has something, or {@link #wake} was called; false when the time was up */
@@ -35,18 +39,35 @@ public final class Poller implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             // Asked anew each time: a closed port has -1, which the kernel skips.
             PollFd.set(entries, i, ports.get(i).descriptor(), PollFd.POLLIN);
+            PollFd.set(entries, count + i, ports.get(i).sideDescriptor(), PollFd.POLLIN);
         }
-        int ready = Linux.poll(entries.address(), count + 1, timeoutMillis);
+        PollFd.set(entries, erred.length, wakeUp, PollFd.POLLIN);
+        int ready = Linux.poll(entries.address(), erred.length + 1, timeoutMillis);
         if (ready == -Errno.EINTR) {
             return true;
         }
         if (ready < 0) {
             throw new IllegalStateException("poll: " + Errno.name(-ready));
         }
-        if (PollFd.returned(entries, count) != 0) {
-            Linux.read(wakeUp, eight.address(), 8);
+        if (ready > 0) {
+            look();
         }
         return ready > 0;
+    }
+
+    private void look() {
+        if (PollFd.returned(entries, erred.length) != 0) {
+            Linux.read(wakeUp, eight.address(), 8);
+        }
+        for (int i = 0; i < erred.length; i++) {
+            boolean error = (PollFd.returned(entries, i) & PollFd.POLLERR) != 0;
+            if (error && erred[i]) {
+                // Its port has not asked for the error (one that receives from a ring makes no call that would), and a
+                // socket with an error, such as "the interface went down", does not let anybody sleep.
+                PacketSocket.takeError(PollFd.descriptor(entries, i));
+            }
+            erred[i] = error;
+        }
     }
 
     /** Ends the current {@link #await}, or the next one at once. */

@@ -42,9 +42,24 @@ public interface Port extends AutoCloseable {
     /** A file descriptor that becomes readable when frames arrive, or -1 for a port without one. */
     int descriptor();
 
+    /**
+     * A second descriptor to wait for, or -1: of a port that gets the messages of neighbours another way than packets.
+     */
+    default int sideDescriptor() {
+        return -1;
+    }
+
+    /** Frames of the pool that the kernel has from this port: to fill, or being sent. */
+    default int held() {
+        return 0;
+    }
+
     PortCounters counters();
 
-    /** Idempotent. Frames not yet flushed are dropped. */
+    /**
+     * Idempotent. Frames not yet flushed are dropped. Frames that the kernel had go back to the pool: at once when nobody
+     * uses the port any more (its thread has ended, or is the one that closes), else with its next call.
+     */
     @Override
     void close();
 }

@@ -87,6 +87,16 @@ public final class TappedPort implements Port {
     }
 
     @Override
+    public int sideDescriptor() {
+        return port.sideDescriptor();
+    }
+
+    @Override
+    public int held() {
+        return port.held();
+    }
+
+    @Override
     public PortCounters counters() {
         return port.counters();
     }

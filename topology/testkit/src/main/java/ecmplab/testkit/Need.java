@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Something of the machine that a test may need. */
 public enum Need {
@@ -23,6 +24,22 @@ public enum Need {
         @Override
         boolean met() {
             return super.met() && succeeds("unshare", "-m", "-n", "-p", "--fork", "true");
+        }
+    },
+    /** A kernel with AF_XDP, and the right to load programs into it, which a user namespace does not give. */
+    AF_XDP("AF_XDP and bpf(2) in the initial user namespace", "ip") {
+        private static final int CAP_BPF = 39;
+
+        @Override
+        boolean met() {
+            return super.met()
+                    && ROOT.met()
+                    && lines("/proc/net/protocols").anyMatch(line -> line.startsWith("XDP "))
+                    && lines("/proc/self/uid_map").anyMatch(line -> line.strip().matches("0 +0 +4294967295"))
+                    && lines("/proc/self/status")
+                            .filter(line -> line.startsWith("CapEff:"))
+                            .anyMatch(line ->
+                                    (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> CAP_BPF & 1) != 0);
         }
     },
     /** Network namespaces in a user namespace, as an ordinary user. */
@@ -57,6 +74,14 @@ public enum Need {
             }
         }
         return false;
+    }
+
+    private static Stream<String> lines(String file) {
+        try {
+            return Files.readString(Path.of(file)).lines();
+        } catch (IOException absent) {
+            return Stream.empty();
+        }
     }
 
     private static boolean succeeds(String... command) {

@@ -10,11 +10,16 @@ public final class Errno {
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
+    public static final int EBUSY = 16;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMSGSIZE = 90;
     public static final int ENOPROTOOPT = 92;
     public static final int EOPNOTSUPP = 95;
+    public static final int ENOSPC = 28;
+    public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
+    public static final int EAFNOSUPPORT = 97;
     public static final int ENETDOWN = 100;
     public static final int ENOBUFS = 105;
 
@@ -31,11 +36,16 @@ public final class Errno {
             case EAGAIN -> "EAGAIN (would block)";
             case ENOMEM -> "ENOMEM (out of memory)";
             case EACCES -> "EACCES (permission denied)";
+            case EBUSY -> "EBUSY (in use)";
             case ENODEV -> "ENODEV (no such device)";
             case EINVAL -> "EINVAL (invalid argument)";
+            case ENOSPC -> "ENOSPC (no space)";
+            case ERANGE -> "ERANGE (out of range)";
+            case ENOSYS -> "ENOSYS (the kernel has no such call)";
             case EMSGSIZE -> "EMSGSIZE (message too long)";
             case ENOPROTOOPT -> "ENOPROTOOPT (option not known)";
             case EOPNOTSUPP -> "EOPNOTSUPP (not supported)";
+            case EAFNOSUPPORT -> "EAFNOSUPPORT (address family not supported)";
             case ENETDOWN -> "ENETDOWN (network is down)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";
             default -> "errno " + errno;

@@ -26,10 +26,19 @@ public final class InterfaceRequest implements AutoCloseable {
 
     private static final int FLAG_UP = 1;
 
+    /** {@code struct ethtool_channels}: command, four maxima, four counts (rx, tx, other, combined), u32 each. */
+    private static final int GET_CHANNELS = 0x3C;
+
+    private static final int CHANNELS_SIZE = 36;
+    private static final int CHANNELS_RX = 20;
+    private static final int CHANNELS_COMBINED = 32;
+
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment request = arena.allocate(SIZE, 8);
     /** Command u32, value u32. */
     private final MemorySegment ethtoolValue = arena.allocate(8, 4);
+
+    private final MemorySegment channels = arena.allocate(CHANNELS_SIZE, 4);
 
     private final String name;
     private final int socket;
@@ -47,6 +56,10 @@ public final class InterfaceRequest implements AutoCloseable {
             arena.close();
         }
         socket = Linux.check(opened, "socket(AF_INET) for interface " + name);
+    }
+
+    public String name() {
+        return name;
     }
 
     public int index() throws SystemCallException {
@@ -79,6 +92,19 @@ public final class InterfaceRequest implements AutoCloseable {
     public int getByEthtool(int command) {
         int result = setByEthtool(command, 0);
         return result < 0 ? result : ethtoolValue.get(JAVA_INT, 4);
+    }
+
+    /** How many receive queues the interface has: 1 where the driver does not know of any. */
+    public int receiveQueues() throws SystemCallException {
+        channels.fill((byte) 0);
+        channels.set(JAVA_INT, 0, GET_CHANNELS);
+        request.set(JAVA_LONG, NAME_SIZE, channels.address());
+        int result = Linux.ioctl(socket, ETHTOOL, request);
+        if (result == -Errno.EOPNOTSUPP) {
+            return 1;
+        }
+        Linux.check(result, "ioctl(SIOCETHTOOL, channels) on " + name);
+        return Math.max(1, channels.get(JAVA_INT, CHANNELS_RX) + channels.get(JAVA_INT, CHANNELS_COMBINED));
     }
 
     /** Sets a value by an ethtool command ({@code struct ethtool_value}); returns 0 or a negated errno. */

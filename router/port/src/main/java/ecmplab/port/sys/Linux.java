@@ -28,8 +28,8 @@ public final class Linux {
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x8_0000;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    static final Linker LINKER = Linker.nativeLinker();
+    static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final long ERRNO_AT =
             Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -47,6 +47,8 @@ public final class Linux {
     private static final MethodHandle RECVMMSG =
             intCall("recvmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle SENDMMSG = intCall("sendmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle SENDTO =
+            longCall("sendto", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle EVENTFD = intCall("eventfd", JAVA_INT, JAVA_INT);
     private static final MethodHandle READ = longCall("read", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = longCall("write", JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -184,6 +186,30 @@ public final class Linux {
         try {
             return errnoIfNegative(
                     (int) SENDMMSG.invokeExact(captured, descriptor, messages, count, MSG_DONTWAIT), captured);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Has the kernel transmit what the socket's ring holds, without waiting: a {@code sendto} of nothing. */
+    public static int kick(int descriptor) {
+        var captured = CAPTURED.get();
+        try {
+            return errnoIfNegative(
+                    (int) (long) SENDTO.invokeExact(captured, descriptor, 0L, 0L, MSG_DONTWAIT, 0L, 0), captured);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Sends a datagram, to where the socket's kind sends what has no address: a netlink socket's goes to the kernel. */
+    public static int send(int descriptor, MemorySegment data) {
+        var captured = CAPTURED.get();
+        try {
+            long address = data.address();
+            return errnoIfNegative(
+                    (int) (long) SENDTO.invokeExact(captured, descriptor, address, data.byteSize(), 0, 0L, 0),
+                    captured);
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }

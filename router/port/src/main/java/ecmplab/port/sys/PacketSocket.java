@@ -12,12 +12,17 @@ import java.nio.ByteOrder;
 public final class PacketSocket {
     private static final int ETH_P_ALL = 3;
     private static final int SOL_PACKET = 263;
+    private static final int PACKET_RX_RING = 5;
     private static final int PACKET_STATISTICS = 6;
+    private static final int PACKET_VERSION = 10;
+    private static final int PACKET_TX_RING = 13;
+    private static final int PACKET_LOSS = 14;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_QDISC_BYPASS = 20;
     private static final int PACKET_IGNORE_OUTGOING = 23;
 
     private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_ATTACH_FILTER = 26;
@@ -27,6 +32,41 @@ public final class PacketSocket {
     private static final int SOCKET_BUFFER = 4 << 20;
 
     private static final ValueLayout.OfShort BIG_ENDIAN_SHORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final int TPACKET_V2 = 1;
+
+    private static final int ACCEPT_WHOLE = 0x4_0000;
+
+    private static final long[] THIS_HOST = {
+        instruction(0x28, 0, 0, 0xFFFF_F004), // load the packet type (SKF_AD_PKTTYPE)
+        instruction(0x15, 0, 1, 3), // PACKET_OTHERHOST?
+        instruction(0x06, 0, 0, 0), // drop
+        instruction(0x06, 0, 0, ACCEPT_WHOLE),
+    };
+
+    private static final long[] NEIGHBOR_MESSAGES = {
+        instruction(0x28, 0, 0, 0xFFFF_F004), // load the packet type
+        instruction(0x15, 9, 0, 3), // PACKET_OTHERHOST: drop
+        instruction(0x28, 0, 0, 12), // load the EtherType
+        instruction(0x15, 6, 0, 0x0806), // ARP: accept
+        instruction(0x15, 0, 6, 0x86DD), // not IPv6: drop
+        instruction(0x30, 0, 0, 20), // load the next header
+        instruction(0x15, 0, 4, 58), // not ICMPv6: drop
+        instruction(0x30, 0, 0, 54), // load the type
+        instruction(0x35, 0, 2, 133), // below router solicitation: drop
+        instruction(0x25, 1, 0, 137), // above redirect: drop
+        instruction(0x06, 0, 0, ACCEPT_WHOLE),
+        instruction(0x06, 0, 0, 0), // drop
+    };
+
+    /** Which received frames reach a socket. */
+    public enum Filter {
+        ALL,
+        /** Not those to another host's MAC address, which a port in promiscuous mode sees. */
+        THIS_HOST,
+        /** Only ARP and neighbour discovery (RFC 4861), to this host's MAC address or to groups. */
+        NEIGHBOR_MESSAGES
+    }
 
     private PacketSocket() {}
 
@@ -38,13 +78,50 @@ public final class PacketSocket {
     }
 
     /** To be received: frames of others only, each with a {@code virtio_net_hdr} of 10 octets before it. */
-    public static void configureReceiver(int socket, boolean refuseOtherHosts, String interfaceName)
-            throws SystemCallException {
+    public static void configureReceiver(int socket, Filter filter, String interfaceName) throws SystemCallException {
         option(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING", interfaceName);
         option(socket, SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR", interfaceName);
         buffer(socket, SO_RCVBUFFORCE, SO_RCVBUF, "SO_RCVBUF", interfaceName);
-        if (refuseOtherHosts) {
-            refuseOtherHosts(socket, interfaceName);
+        attach(socket, filter, interfaceName);
+    }
+
+    /** Lets received frames go into a ring to be mapped: TPACKET_V2, with what {@link #configureReceiver} says. */
+    public static void makeReceiveRing(int socket, int blockSize, int blocks, int frameSize, String interfaceName)
+            throws SystemCallException {
+        option(socket, SOL_PACKET, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION", interfaceName);
+        ring(socket, PACKET_RX_RING, blockSize, blocks, frameSize, "PACKET_RX_RING", interfaceName);
+    }
+
+    /** Lets frames to send come from a ring to be mapped: TPACKET_V2; what is malformed is skipped. */
+    public static void makeTransmitRing(int socket, int blockSize, int blocks, int frameSize, String interfaceName)
+            throws SystemCallException {
+        option(socket, SOL_PACKET, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION", interfaceName);
+        option(socket, SOL_PACKET, PACKET_LOSS, 1, "PACKET_LOSS", interfaceName);
+        ring(socket, PACKET_TX_RING, blockSize, blocks, frameSize, "PACKET_TX_RING", interfaceName);
+    }
+
+    private static void ring(
+            int socket, int option, int blockSize, int blocks, int frameSize, String symbol, String name)
+            throws SystemCallException {
+        try (var arena = Arena.ofConfined()) {
+            int frames = blocks * (blockSize / frameSize);
+            var request = arena.allocateFrom(JAVA_INT, blockSize, blocks, frameSize, frames); // struct tpacket_req
+            Linux.check(
+                    Linux.setSocketOption(socket, SOL_PACKET, option, request),
+                    "setsockopt(" + symbol + ", " + frames + " frames) on " + name);
+        }
+    }
+
+    /**
+     * Asks a socket for its pending error, which makes it readable until somebody has asked.
+     *
+     * @return an errno, or 0
+     */
+    public static int takeError(int socket) {
+        try (var arena = Arena.ofConfined()) {
+            var error = arena.allocate(4, 4);
+            int result = Linux.getSocketOption(socket, SOL_SOCKET, SO_ERROR, error);
+            return result < 0 ? -result : error.get(JAVA_INT, 0);
         }
     }
 
@@ -84,21 +161,23 @@ public final class PacketSocket {
         }
     }
 
-    /** Classic BPF: what the kernel found to be for another host's address never reaches the socket. */
-    private static void refuseOtherHosts(int socket, String name) throws SystemCallException {
-        long[] program = {
-            instruction(0x28, 0, 0, 0xFFFF_F004), // load the packet type (SKF_AD_PKTTYPE)
-            instruction(0x15, 0, 1, 3), // PACKET_OTHERHOST?
-            instruction(0x06, 0, 0, 0), // drop
-            instruction(0x06, 0, 0, 0x4_0000), // accept whole
+    /** Classic BPF: what the program does not accept never reaches the socket. */
+    private static void attach(int socket, Filter filter, String name) throws SystemCallException {
+        long[] program = switch (filter) {
+            case ALL -> new long[0];
+            case THIS_HOST -> THIS_HOST;
+            case NEIGHBOR_MESSAGES -> NEIGHBOR_MESSAGES;
         };
+        if (program.length == 0) {
+            return;
+        }
         try (var arena = Arena.ofConfined()) {
             var code = arena.allocateFrom(JAVA_LONG, program);
-            var filter = arena.allocate(16, 8); // struct sock_fprog: length u16, pointer
-            filter.set(JAVA_SHORT, 0, (short) program.length);
-            filter.set(JAVA_LONG, 8, code.address());
+            var attached = arena.allocate(16, 8); // struct sock_fprog: length u16, pointer
+            attached.set(JAVA_SHORT, 0, (short) program.length);
+            attached.set(JAVA_LONG, 8, code.address());
             Linux.check(
-                    Linux.setSocketOption(socket, SOL_SOCKET, SO_ATTACH_FILTER, filter),
+                    Linux.setSocketOption(socket, SOL_SOCKET, SO_ATTACH_FILTER, attached),
                     "setsockopt(SO_ATTACH_FILTER) on " + name);
         }
     }

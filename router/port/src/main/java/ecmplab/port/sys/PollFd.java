@@ -11,6 +11,8 @@ public final class PollFd {
     public static final int SIZE = 8;
 
     public static final int POLLIN = 1;
+    /** The socket has an error to tell; it is readable, and stays so until somebody asks. */
+    public static final int POLLERR = 8;
 
     private static final int DESCRIPTOR = 0;
     private static final int EVENTS = 4;
@@ -29,5 +31,9 @@ public final class PollFd {
     /** What happened: {@link #POLLIN}, or error bits that nobody asked for. */
     public static int returned(MemorySegment entries, int index) {
         return entries.get(JAVA_SHORT, (long) index * SIZE + RETURNED);
+    }
+
+    public static int descriptor(MemorySegment entries, int index) {
+        return entries.get(JAVA_INT, (long) index * SIZE + DESCRIPTOR);
     }
 }

@@ -1,0 +1,12 @@
+package ecmplab.port;
+
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
+
+@Needs({Need.ROOT, Need.AF_XDP})
+final class XdpGenericPortTest extends XdpPortContract {
+    @Override
+    PortChoice choice() {
+        return PortChoice.XDP_GENERIC;
+    }
+}
