@@ -45,8 +45,13 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new LabCommand()).setExecutionExceptionHandler((failed, command, parsed) -> {
-            command.getErr().println(message(failed));
+        return commandLine(new LabCommand());
+    }
+
+    /** With the exit codes of {@link Exit}. */
+    static CommandLine commandLine(Object command) {
+        return new CommandLine(command).setExecutionExceptionHandler((failed, which, parsed) -> {
+            which.getErr().println(message(failed));
             return failed instanceof Failure failure ? failure.code() : Exit.FALSE;
         });
     }

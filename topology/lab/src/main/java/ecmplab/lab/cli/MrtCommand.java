@@ -49,6 +49,10 @@ final class MrtCommand implements Callable<Integer> {
             description = {
                 "Print an MRT file (also .gz, .bz2), a line a route or message, in the form of bgpdump -m;",
                 "or, with --out, write a running speaker's table to one."
+            },
+            footer = {
+                "",
+                "Exit codes: 0 all of it, 1 a record is damaged or the speaker does not answer, 2 usage, 3 no FILE."
             })
     static final class Dump implements Callable<Integer> {
         private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -124,16 +128,18 @@ final class MrtCommand implements Callable<Integer> {
         /** The file appears whole or not at all. */
         private int write(Path target) throws IOException {
             var part = target.resolveSibling(target.getFileName() + ".part");
-            int code;
-            try (var octets = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {
-                code = ControlClient.stream(speaker.socket(), List.of("bgp", "mrt"), PATIENCE, new Records(octets));
+            try {
+                int code;
+                try (var octets = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {
+                    code = ControlClient.stream(speaker.socket(), List.of("bgp", "mrt"), PATIENCE, new Records(octets));
+                }
+                if (code == Exit.FINE) {
+                    Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+                return code;
+            } finally {
+                Files.deleteIfExists(part);
             }
-            if (code == Exit.FINE) {
-                Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-            } else {
-                Files.delete(part);
-            }
-            return code;
         }
     }
 

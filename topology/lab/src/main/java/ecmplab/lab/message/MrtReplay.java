@@ -20,6 +20,7 @@ import ecmplab.bgp.session.Session;
 import ecmplab.bgp.session.SessionListener;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Framing;
+import ecmplab.bgp.wire.Octets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -32,11 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the routes of an MRT file over a session: of a table the first path to each prefix, of recorded messages all announcements and
- * withdrawals in their order. The listener's calls come from the event loop; {@link #send} blocks its own thread while the peer does
+ * Sends the routes of an MRT file over a session: of a table the {@linkplain PathChoice chosen} paths to each prefix, of recorded messages
+ * all announcements and withdrawals in their order. The listener's calls come from the event loop; {@link #send} blocks its own thread while the peer does
  * not read.
  */
 public final class MrtReplay implements SessionListener {
@@ -64,15 +66,27 @@ public final class MrtReplay implements SessionListener {
     /** Ways of reading recorded messages. */
     private final Map<UpdateOptions, UpdateDecoder> decoders = new HashMap<>();
 
-    private long announced;
+    private final PathChoice choice;
+    private final LongAdder announced = new LongAdder();
     private long withdrawn;
     private long skipped;
     private byte[] block = {};
     private @Nullable AddressFamily announcing;
     private ByteBuf chunk = Unpooled.buffer(CHUNK + Framing.EXTENDED_MESSAGE);
 
-    public MrtReplay(Rewrite rewrite) {
+    public MrtReplay(Rewrite rewrite, PathChoice choice) {
         this.rewrite = rewrite;
+        this.choice = choice;
+    }
+
+    /** Whether the session that is or was up takes several paths to a prefix. */
+    public synchronized boolean sendsSeveralPaths() {
+        return session != null && !session.negotiated().addPathSend().isEmpty();
+    }
+
+    /** Paths announced so far; any thread may ask. */
+    public long announced() {
+        return announced.sum();
     }
 
     /**
@@ -92,15 +106,20 @@ public final class MrtReplay implements SessionListener {
         var records = new MrtReader(file);
         for (var record = records.read(); record != null; record = records.read()) {
             switch (record) {
+                case MrtRecord.PeerIndex(var at, var collector, var view, var peers) -> choice.index(peers);
                 case MrtRecord.TableEntry entry -> {
-                    for (var path :
-                            entry.paths().subList(0, Math.min(1, entry.paths().size()))) {
-                        update(tables.read(entry, path), up, encoder);
+                    boolean addPath =
+                            negotiated.addPathSend().contains(entry.prefix().family());
+                    for (var path : choice.of(entry, addPath)) {
+                        update(read(tables, entry, path), choice.nextPathId(), up, encoder);
                     }
                 }
-                case MrtRecord.Message message -> update(read(message), up, encoder);
+                case MrtRecord.Message message -> {
+                    if (choice.has(message)) {
+                        update(read(message), 0, up, encoder);
+                    }
+                }
                 case MrtRecord.Damaged ignored -> skipped++;
-                case MrtRecord.PeerIndex ignored -> {}
                 case MrtRecord.StateChange ignored -> {}
                 case MrtRecord.Other ignored -> {}
             }
@@ -110,7 +129,34 @@ public final class MrtReplay implements SessionListener {
             encoder.endOfRib(chunk, family);
         }
         flush(up);
-        return new Sent(announced, withdrawn, skipped);
+        return new Sent(announced.sum(), withdrawn, skipped);
+    }
+
+    /** The path as an UPDATE; null when it has no announcement to make. */
+    private @Nullable Update read(TablePaths tables, MrtRecord.TableEntry entry, MrtRecord.Path path) {
+        var update = tables.read(entry, path);
+        if (update != null && !update.announced().isEmpty()) {
+            return update;
+        }
+        var nextHop = nextHop(entry.prefix().family());
+        if (nextHop == null) {
+            return null;
+        }
+        try { // a route of the recording speaker's own may be without next hop
+            var attributes = PathAttributes.parse(path.attributes().toArray());
+            var octets = Octets.of(
+                    attributes.with(new PathAttribute.NextHop(nextHop)).encode());
+            var block = TablePaths.ofBlock(entry.prefix().family(), octets);
+            var completed =
+                    tables.read(entry, new MrtRecord.Path(path.peer(), path.originated(), path.pathId(), block));
+            return completed == null || completed.announced().isEmpty() ? null : completed;
+        } catch (IllegalArgumentException broken) {
+            return null;
+        }
+    }
+
+    private @Nullable InetAddress nextHop(AddressFamily family) {
+        return family == AddressFamily.IPV4_UNICAST ? rewrite.nextHop4() : rewrite.nextHop6();
     }
 
     /** An UPDATE that the peer of the recording received; an empty one for other messages. */
@@ -127,7 +173,8 @@ public final class MrtReplay implements SessionListener {
         return Update.decode(decoders.computeIfAbsent(options, UpdateDecoder::new), octets);
     }
 
-    private void update(@Nullable Update update, Session up, UpdateEncoder encoder)
+    /** @param pathId of the paths; 0 leaves those that they have */
+    private void update(@Nullable Update update, int pathId, Session up, UpdateEncoder encoder)
             throws IOException, InterruptedException {
         if (update == null || update.costs(MalformedUpdate.Cost.SESSION_RESET)) {
             skipped++;
@@ -138,13 +185,13 @@ public final class MrtReplay implements SessionListener {
             if (families.contains(route.prefix().family())) {
                 finish(encoder);
                 encoder.withdraw(chunk, route.prefix().family());
-                prefix(route, encoder);
+                prefix(route, pathId, encoder);
                 encoder.finish();
                 withdrawn++;
             }
         }
         for (var announcement : update.announced()) {
-            announce(announcement, up.negotiated(), encoder);
+            announce(announcement, pathId, up.negotiated(), encoder);
         }
         if (chunk.readableBytes() > CHUNK) {
             finish(encoder);
@@ -152,7 +199,8 @@ public final class MrtReplay implements SessionListener {
         }
     }
 
-    private void announce(Update.Announcement announcement, Negotiated negotiated, UpdateEncoder encoder) {
+    private void announce(Update.Announcement announcement, int pathId, Negotiated negotiated, UpdateEncoder encoder) {
+        long more = 0;
         for (var route : announcement.routes()) {
             var family = route.prefix().family();
             if (!negotiated.families().contains(family)) {
@@ -170,14 +218,15 @@ public final class MrtReplay implements SessionListener {
                 announcing = family;
                 block = octets;
             }
-            prefix(route, encoder);
-            announced++;
+            prefix(route, pathId, encoder);
+            more++;
         }
+        announced.add(more);
     }
 
-    private static void prefix(Update.Route route, UpdateEncoder encoder) {
+    private static void prefix(Update.Route route, int pathId, UpdateEncoder encoder) {
         var prefix = route.prefix();
-        encoder.prefix(prefix.high(), prefix.low(), prefix.length(), route.pathId());
+        encoder.prefix(prefix.high(), prefix.low(), prefix.length(), pathId == 0 ? route.pathId() : pathId);
     }
 
     private void finish(UpdateEncoder encoder) {
@@ -189,7 +238,7 @@ public final class MrtReplay implements SessionListener {
 
     private PathAttributes rewritten(PathAttributes attributes, AddressFamily family, Negotiated negotiated) {
         var changed = attributes;
-        var nextHop = family == AddressFamily.IPV4_UNICAST ? rewrite.nextHop4() : rewrite.nextHop6();
+        var nextHop = nextHop(family);
         if (nextHop != null) {
             changed = changed.with(new PathAttribute.NextHop(nextHop));
         }

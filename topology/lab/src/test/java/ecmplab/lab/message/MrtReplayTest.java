@@ -81,7 +81,9 @@ class MrtReplayTest {
                 .withNeighbors(List.of(neighbor));
         try (var speaker = Speaker.start(config, changes -> {}, event -> {});
                 var server = SessionServer.open()) {
-            var replay = new MrtReplay(new MrtReplay.Rewrite(InetAddress.ofLiteral("198.51.100.1"), null, false));
+            var replay = new MrtReplay(
+                    new MrtReplay.Rewrite(InetAddress.ofLiteral("198.51.100.1"), null, false),
+                    new PathChoice(new PathChoice.Anybody(), false));
             var session = SessionConfig.of(SPEAKERS, Asn.of(65_009), Asn.of(65_008), RouterId.parse("10.0.0.8"))
                     .withFamilies(EnumSet.allOf(AddressFamily.class))
                     .withLocalAddress(OURS)
