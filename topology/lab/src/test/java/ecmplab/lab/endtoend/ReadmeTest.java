@@ -4,11 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.bgp.policy.Policy;
+import ecmplab.bgp.session.SessionConfig;
+import ecmplab.bgp.speaker.NeighborConfig;
+import ecmplab.bgp.speaker.Speaker;
+import ecmplab.bgp.speaker.SpeakerConfig;
+import ecmplab.bgp.wire.Asn;
+import ecmplab.bgp.wire.RouterId;
 import ecmplab.lab.cli.LabProgram;
 import ecmplab.testkit.Await;
 import ecmplab.testkit.Need;
 import ecmplab.testkit.Needs;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,12 +101,60 @@ class ReadmeTest {
                                 .split(" +"));
                     }
                 }
+                examples(lab, control.toString());
             } finally {
                 speaker.destroy();
             }
             assertEquals(143, speaker.waitFor());
             assertFalse(Files.exists(control));
         }
+    }
+
+    /** Commands after a {@code $}, with what they print: the same but for times. */
+    private static void examples(LabProgram lab, String control) throws Exception {
+        var examples = Pattern.compile("(?m)^\\$ scripts/lab (.*)\\n((?:(?!\\$|```).*\\n)*)")
+                .matcher(readme());
+        int count = 0;
+        try (var peer = peer()) {
+            int port = peer.listening().getFirst().getPort();
+            while (examples.find()) {
+                var command = examples.group(1)
+                        .replace("/tmp/speaker.sock", control)
+                        .replace("--to 10.0.0.2", "--to 127.0.5.2:" + port + " --source 127.0.5.1");
+                var said = lab.run(words(command));
+                assertEquals(
+                        timeless(examples.group(2)), timeless(said.out().replace("127.0.5.2", "10.0.0.2")), said.err());
+                count++;
+            }
+            assertEquals(5, count);
+        }
+    }
+
+    /** As a shell divides them, which may have single quotes. */
+    private static String[] words(String command) {
+        return Pattern.compile("'([^']*)'|(\\S+)")
+                .matcher(command)
+                .results()
+                .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                .toArray(String[]::new);
+    }
+
+    private static String timeless(String text) {
+        return text.replaceAll("\\|\\d{10}\\|", "|T|").replaceAll("in [\\d.]+ s", "in T s");
+    }
+
+    /** Whom the README's table is replayed to. */
+    private static Speaker peer() {
+        var id = RouterId.parse("10.0.0.2");
+        var session = SessionConfig.of(InetAddress.ofLiteral("127.0.5.1"), Asn.of(65000), Asn.of(65010), id)
+                .withPassive(true);
+        return Speaker.start(
+                SpeakerConfig.of(Asn.of(65010), id)
+                        .withListen(new InetSocketAddress(InetAddress.ofLiteral("127.0.5.2"), 0))
+                        .withNeighbors(
+                                List.of(NeighborConfig.of(session).withPolicies(Policy.ACCEPT_ALL, Policy.DENY_ALL))),
+                changes -> {},
+                event -> {});
     }
 
     /** What follows {@code scripts/lab} in the README's blocks, without comments. */
