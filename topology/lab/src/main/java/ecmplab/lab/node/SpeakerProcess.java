@@ -13,10 +13,9 @@ import ecmplab.lab.file.SpeakerFile;
 import ecmplab.lab.metrics.SpeakerMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
-import ecmplab.lab.speaker.ConnectedRoutes;
 import ecmplab.lab.speaker.Hangup;
+import ecmplab.lab.speaker.KernelFollower;
 import ecmplab.lab.speaker.MetricsEndpoint;
-import ecmplab.lab.speaker.NextHopTracking;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.Reload;
 import ecmplab.lab.speaker.SpeakerOrders;
@@ -26,8 +25,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -35,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code lab bgp speaker}: a speaker without a lab, in the foreground, until SIGINT or SIGTERM. */
 public final class SpeakerProcess {
-    /** How long new subnets of interfaces, and other routes of the kernel, may go unseen. */
-    private static final long CONNECTED_SECONDS = 2;
-
     private SpeakerProcess() {}
 
     /**
@@ -75,15 +69,14 @@ public final class SpeakerProcess {
                         InstantSource.system(),
                         RandomGenerator.getDefault());
                 var recordings = new Recordings(speaker);
-                var metrics =
-                        new MetricsEndpoint(new SpeakerMetrics(speaker, InstantSource.system())::text, progress)) {
+                var metrics = new MetricsEndpoint(new SpeakerMetrics(speaker, InstantSource.system())::text, progress);
+                var kernel = KernelFollower.start(speaker, progress)) {
             metrics.change(file.metrics());
             recordings.apply(file);
             var commands = new CommandTree();
             BgpShow.add(commands, speaker, feed);
             SpeakerOrders.add(commands, speaker);
-            var connected = new AtomicBoolean(file.redistributesConnected());
-            var tracked = new AtomicBoolean(file.tracksNextHops());
+            kernel.follow(file.redistributesConnected(), file.tracksNextHops());
             var reload = new Reload(
                     config,
                     speaker,
@@ -91,8 +84,7 @@ public final class SpeakerProcess {
                     commandLine,
                     metrics,
                     good -> {
-                        connected.set(good.redistributesConnected());
-                        tracked.set(good.tracksNextHops());
+                        kernel.follow(good.redistributesConnected(), good.tracksNextHops());
                         recordings.apply(good);
                         warnings(good.config()).forEach(progress::println);
                     },
@@ -106,12 +98,7 @@ public final class SpeakerProcess {
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
-                var subnets = ConnectedRoutes.of(speaker);
-                var tracking = new NextHopTracking(speaker);
-                do {
-                    subnets.update(connected.get());
-                    tracking.update(tracked.get());
-                } while (!stop.await(CONNECTED_SECONDS, TimeUnit.SECONDS));
+                stop.await();
             }
         } finally {
             stopped.countDown();

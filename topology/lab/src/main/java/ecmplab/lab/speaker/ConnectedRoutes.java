@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Announces the subnets of this machine's interfaces ({@code redistribute: connected}), with ORIGIN INCOMPLETE: not loopback, not
- * link-local, not of an interface that is down. {@link #update} is called now and then by one thread.
+ * link-local, not of an interface that is down. {@link #update} is called by one thread, now and then or when
+ * {@link KernelChanges} says so.
  */
 public final class ConnectedRoutes {
     private static final PathAttributes ATTRIBUTES = PathAttributes.of(Origin.INCOMPLETE, AsPath.EMPTY);
@@ -59,7 +60,7 @@ public final class ConnectedRoutes {
     private static Set<Prefix> connected() throws SocketException {
         var subnets = new TreeSet<Prefix>();
         for (var each : NetworkInterface.networkInterfaces().toList()) {
-            if (!each.isUp() || each.isLoopback()) {
+            if (!counts(each)) {
                 continue;
             }
             each.getInterfaceAddresses().stream()
@@ -68,5 +69,13 @@ public final class ConnectedRoutes {
                     .forEach(subnets::add);
         }
         return subnets;
+    }
+
+    private static boolean counts(NetworkInterface each) {
+        try {
+            return each.isUp() && !each.isLoopback();
+        } catch (SocketException goneMeanwhile) {
+            return false;
+        }
     }
 }

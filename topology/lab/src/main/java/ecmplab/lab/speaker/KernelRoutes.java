@@ -27,12 +27,15 @@ final class KernelRoutes {
         prefixes.forEach(prefix -> lengths[prefix.family().ordinal()][prefix.length()] = true);
     }
 
+    /** In the network namespace of the calling thread. */
     static KernelRoutes read() throws IOException {
-        var ipv6 = Path.of("/proc/net/ipv6_route");
-        return parse(Files.readString(Path.of("/proc/net/route")), Files.exists(ipv6) ? Files.readString(ipv6) : "");
+        var ipv6 = Path.of("/proc/thread-self/net/ipv6_route");
+        return parse(
+                Files.readString(Path.of("/proc/thread-self/net/route")),
+                Files.exists(ipv6) ? Files.readString(ipv6) : "");
     }
 
-    /** What {@code /proc/net/route} and {@code /proc/net/ipv6_route} hold. */
+    /** What {@code route} and {@code ipv6_route} of {@code /proc/net} hold. */
     static KernelRoutes parse(String ipv4, String ipv6) {
         var prefixes = new HashSet<Prefix>();
         // Interface, destination, gateway, flags, three counters, mask; addresses as little-endian numbers.

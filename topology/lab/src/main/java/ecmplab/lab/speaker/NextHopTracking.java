@@ -4,7 +4,8 @@ import ecmplab.bgp.speaker.Speaker;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a speaker use only next hops that the kernel has a route to. {@link #update} is called now and then by one thread. */
+/** Lets a speaker use only next hops that the kernel has a route to. {@link #update} is called by one thread, now and then or when
+ * {@link KernelChanges} says so. */
 public final class NextHopTracking {
     private final Speaker speaker;
     /** What the speaker goes by; null when it takes every next hop to be reachable. */
