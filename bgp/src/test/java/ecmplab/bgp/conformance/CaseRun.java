@@ -49,14 +49,13 @@ final class CaseRun implements AutoCloseable {
         p = pathId(plain(0));
         q = HexFormat.of().parseHex("3020010DB8%04X".formatted(number));
         names.put("P", p);
+        names.put("N", plain(0));
         names.put("Q", q);
         names.put("BASE", base(FIRST_TAIL + 1, -1));
     }
 
     private byte[] pathId(byte[] nlri) {
-        return profile == Profile.ADD_PATH
-                ? text.octets("00000001 " + HexFormat.of().formatHex(nlri))
-                : nlri;
+        return profile.sendsPathIds() ? text.octets("00000001 " + HexFormat.of().formatHex(nlri)) : nlri;
     }
 
     /** The NLRI of the case's prefix 0 (which messages call {@code $P}), 1, 2 or 3, as it is without a path id. */
@@ -127,6 +126,31 @@ final class CaseRun implements AutoCloseable {
                                         MessageText.UPDATE,
                                         body -> HexFormat.of().formatHex(body).contains(nlri))
                         > 0);
+    }
+
+    /** Has the observer announce a route that this peer is to be told, or not; returns the UPDATE as it came, or null. */
+    byte @Nullable [] announceByObserver(String attributes) throws InterruptedException {
+        var nlri = HexFormat.of().formatHex(observer.announceAnother(attributes));
+        // Two, because the first may share a flush with the route and be ahead of it.
+        sentinel();
+        sentinel();
+        return peer().messages().stream()
+                .filter(message -> message.type == MessageText.UPDATE)
+                .map(message -> message.body)
+                .filter(body -> HexFormat.of().formatHex(body).contains(nlri))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The UPDATE that the beacon came with. */
+    byte[] beacon() {
+        var beacon = HexFormat.of().formatHex(text.octets(Observer.BEACON));
+        return peer().messages().stream()
+                .filter(message -> message.type == MessageText.UPDATE)
+                .map(message -> message.body)
+                .filter(body -> HexFormat.of().formatHex(body).contains(beacon))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no beacon came"));
     }
 
     /** The subtypes of the ROUTE-REFRESH messages that came, one after the other. */

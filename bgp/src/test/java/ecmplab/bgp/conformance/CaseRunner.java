@@ -11,6 +11,9 @@ import java.util.concurrent.Semaphore;
 
 /** Runs cases against a subject, many at once. */
 final class CaseRunner {
+    /** What came of a case that is about something which the subject does not know. */
+    static final String NOT_APPLICABLE = "n/a";
+
     private static final int AT_ONCE = 16;
 
     private CaseRunner() {}
@@ -26,6 +29,9 @@ final class CaseRunner {
             for (var one : cases) {
                 int number = running.size() + 1;
                 running.add(threads.submit(() -> {
+                    if (!subject.supports(one.profile().pool)) {
+                        return NOT_APPLICABLE;
+                    }
                     places.acquire();
                     try (var run = new CaseRun(scene, subject, observer, one, number)) {
                         return one.script().run(run);

@@ -15,15 +15,15 @@ import java.util.Map;
  * prefix {@code $P} announced, and {@code $Q} of IPv6 if the messages have it), {@code refresh} (Established, and it is looked at what is
  * sent again).
  *
- * <p>The messages are {@link MessageText}, with {@code $ID} (a BGP Identifier), {@code $P}, {@code $Q} and {@code $BASE} (attributes of a sound
+ * <p>The messages are {@link MessageText}, with {@code $ID} (a BGP Identifier), {@code $P} ({@code $N} without its path identifier), {@code $Q} and {@code $BASE} (attributes of a sound
  * route). {@code ATTR octets} is a sound UPDATE of {@code $P} in which this attribute stands instead of a right one; {@code WITHOUT type}
- * lacks one.
+ * lacks one, and it is looked for in what is passed on.
  *
  * <p>Outcomes: {@code code/subcode} of the NOTIFICATION, with {@code data octets} if they matter; {@code closed} without one;
  * {@code established}; {@code withdraw} (the route is gone); {@code keep} (it stays as it was); {@code accept} (it is replaced);
  * {@code carry} (and the attribute is passed on), {@code carry partial} (with the Partial bit), {@code discard} (and the attribute is not
  * passed on); {@code resent}, {@code demarcated} (between BoRR and EoRR), {@code ignored}; {@code goes on} (nothing
- * ends the session), {@code silence}.
+ * ends the session), {@code silence}; {@code n/a} (the subject does not know what the case is about).
  */
 final class CaseTable {
     private static final int COLUMNS = 6;
@@ -63,7 +63,8 @@ final class CaseTable {
                     script(cells[3].strip(), messages),
                     cells[5].strip()));
         }
-        new MessageText(Map.of("ID", new byte[4], "P", new byte[5], "Q", new byte[7], "BASE", new byte[20]))
+        new MessageText(Map.of(
+                        "ID", new byte[4], "P", new byte[5], "N", new byte[5], "Q", new byte[7], "BASE", new byte[20]))
                 .octets(messages.replaceAll("RAW|ATTR|WITHOUT|OPEN|UPDATE|NOTIFICATION|KEEPALIVE|REFRESH|;", ""));
         return cases;
     }

@@ -101,7 +101,10 @@ final class ConformanceDocument {
             long right = cases.stream()
                     .filter(one -> one.allows(outcomes.getOrDefault(one.title(), "")))
                     .count();
-            out.append(" | ").append(right);
+            long unknown = outcomes.values().stream()
+                    .filter(CaseRunner.NOT_APPLICABLE::equals)
+                    .count();
+            out.append(" | ").append(right).append(unknown == 0 ? "" : ", " + unknown + " n/a");
         }
         out.append(" |\n\n| RFC | case | peer | RFC says | " + String.join(" | ", columns.keySet())
                 + " |\n|---|---|---|---" + "|---".repeat(columns.size()) + "|\n");
@@ -110,7 +113,8 @@ final class ConformanceDocument {
             var rest = new StringBuilder(one.expected());
             for (var outcomes : columns.values()) {
                 var outcome = outcomes.getOrDefault(one.title(), "not run");
-                rest.append(" | ").append(one.allows(outcome) ? outcome : "**" + outcome + "**");
+                boolean isPlain = one.allows(outcome) || outcome.equals(CaseRunner.NOT_APPLICABLE);
+                rest.append(" | ").append(isPlain ? outcome : "**" + outcome + "**");
             }
             rows.merge(
                     one.rfc() + " | " + one.what() + "\n" + rest,

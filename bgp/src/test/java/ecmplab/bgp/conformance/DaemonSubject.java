@@ -5,14 +5,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 
 /** FRRouting or BIRD, each with a range of addresses for every pool. */
 final class DaemonSubject implements SubjectSpeaker {
     private final String title;
     private final InetSocketAddress address;
     private final Daemon daemon;
+    private final Set<Profile.Pool> pools;
 
-    private DaemonSubject(String title, InetSocketAddress address, Daemon daemon) {
+    private DaemonSubject(String title, InetSocketAddress address, Daemon daemon, Set<Profile.Pool> pools) {
+        this.pools = pools;
         this.title = title;
         this.address = address;
         this.daemon = daemon;
@@ -23,12 +28,18 @@ final class DaemonSubject implements SubjectSpeaker {
         int port = Daemon.freePort(at);
         var groups = new StringBuilder();
         var six = new StringBuilder();
-        for (var pool : Profile.Pool.values()) {
+        var pools = EnumSet.allOf(Profile.Pool.class);
+        // FRRouting 8.4 does not know RFC 9234.
+        pools.removeIf(pool -> pool.subjectRole() != null);
+        for (var pool : pools) {
             groups.append(" neighbor %1$s peer-group%n neighbor %1$s remote-as %2$d%n".formatted(pool, pool.asn));
             groups.append(" bgp listen range 127.%d.0.0/16 peer-group %s%n".formatted(pool.net, pool));
             groups.append(pool.isEbgp() ? " neighbor " + pool + " disable-connected-check\n" : "");
             six.append("  neighbor " + pool + " activate\n");
-            six.append(pool == Profile.Pool.ADD_PATH ? "  neighbor ADD_PATH addpath-tx-all-paths\n" : "");
+            groups.append(
+                    pool.securedHops() > 0
+                            ? " neighbor " + pool + " ttl-security hops " + pool.securedHops() + "\n"
+                            : "");
         }
         var configuration = """
                 router bgp 65001
@@ -37,13 +48,17 @@ final class DaemonSubject implements SubjectSpeaker {
                  no bgp suppress-duplicates
                  coalesce-time 0
                  bgp listen limit 65535
-                %s address-family ipv6 unicast
+                %s address-family ipv4 unicast
+                  neighbor ADD_PATH addpath-tx-all-paths
+                 exit-address-family
+                 address-family ipv6 unicast
                 %s exit-address-family
                 """.formatted(groups, six);
         return new DaemonSubject(
                 "FRR " + Daemon.version("/usr/lib/frr/bgpd", "--version"),
                 new InetSocketAddress(at, port),
-                Daemon.frr(folder, at, port, configuration));
+                Daemon.frr(folder, at, port, configuration),
+                pools);
     }
 
     static DaemonSubject bird(Path folder) throws IOException {
@@ -51,12 +66,8 @@ final class DaemonSubject implements SubjectSpeaker {
         int port = Daemon.freePort(at);
         var protocols = new StringBuilder();
         for (var pool : Profile.Pool.values()) {
-            protocols.append("protocol bgp %s from common { neighbor range 127.%d.0.0/16 as %d; %s }%n"
-                    .formatted(
-                            "pool" + pool.net,
-                            pool.net,
-                            pool.asn,
-                            pool == Profile.Pool.ADD_PATH ? "ipv4 { add paths yes; };" : ""));
+            protocols.append("protocol bgp pool%d from common { neighbor range 127.%d.0.0/16 as %d; %s }%n"
+                    .formatted(pool.net, pool.net, pool.asn, birdOptions(pool)));
         }
         var configuration = """
                 router id 10.0.0.1;
@@ -74,7 +85,27 @@ final class DaemonSubject implements SubjectSpeaker {
         return new DaemonSubject(
                 "BIRD " + Daemon.version("bird", "--version"),
                 new InetSocketAddress(at, port),
-                Daemon.bird(folder, configuration));
+                Daemon.bird(folder, configuration),
+                EnumSet.allOf(Profile.Pool.class));
+    }
+
+    private static String birdOptions(Profile.Pool pool) {
+        if (pool == Profile.Pool.ADD_PATH) {
+            return "ipv4 { add paths yes; };";
+        }
+        if (pool.securedHops() > 0) {
+            return "multihop " + pool.securedHops() + "; ttl security yes;";
+        }
+        var role = pool.subjectRole();
+        return role == null
+                ? ""
+                : "local role " + role.name().toLowerCase(Locale.ROOT) + ";"
+                        + (pool == Profile.Pool.STRICT_CUSTOMER ? " require roles yes;" : "");
+    }
+
+    @Override
+    public boolean supports(Profile.Pool pool) {
+        return pools.contains(pool);
     }
 
     @Override

@@ -64,13 +64,19 @@ final class Observer extends RawPeer {
 
     /** Announces a route that was not there before; returns its NLRI. */
     byte[] announceAnother() {
+        return announceAnother("");
+    }
+
+    /** The same with more attributes. */
+    byte[] announceAnother(String attributes) {
         int number;
         synchronized (this) {
             number = ++announced;
         }
         var nlri = HexFormat.of().parseHex("200A63%04X".formatted(number));
         send(new MessageText(Map.of("NLRI", nlri))
-                .messages("UPDATE [[ ]] [[ 40 01 01 00  40 02 [ 02 01 0000FDF1 ]  40 03 [ C0000209 ] ]] $NLRI"));
+                .messages("UPDATE [[ ]] [[ 40 01 01 00  40 02 [ 02 01 0000FDF1 ]  40 03 [ C0000209 ] " + attributes
+                        + " ]] $NLRI"));
         return nlri;
     }
 

@@ -1,7 +1,10 @@
 package ecmplab.bgp.conformance;
 
+import ecmplab.bgp.session.Offer;
 import ecmplab.bgp.session.SessionConfig;
 import ecmplab.bgp.session.State;
+import ecmplab.bgp.session.TransportOptions;
+import ecmplab.bgp.speaker.ExchangeOptions;
 import ecmplab.bgp.speaker.NeighborConfig;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.speaker.SpeakerConfig;
@@ -14,6 +17,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The speaker of this project. */
@@ -43,11 +48,21 @@ final class OurSubject implements SubjectSpeaker {
 
     @Override
     public void expect(Profile.Pool pool, InetAddress peer) {
+        var offer = Offer.of(EnumSet.allOf(AddressFamily.class))
+                .withRole(pool.subjectRole(), pool == Profile.Pool.STRICT_CUSTOMER);
+        var options = ExchangeOptions.USUAL;
+        if (pool == Profile.Pool.ADD_PATH) {
+            var family = AddressFamily.IPV4_UNICAST;
+            offer = offer.withAddPath(Set.of(family), Set.of(family));
+            options = options.withAddPathSend(Map.of(family, 8));
+        }
         var session = SessionConfig.of(peer, Asn.of(pool.asn), AS, ID)
-                .withPassive(true)
-                .withHops(64)
-                .withFamilies(EnumSet.allOf(AddressFamily.class));
+                .withOffer(offer)
+                .withTransport(TransportOptions.of(pool.securedHops() > 0 ? pool.securedHops() : 64)
+                        .withPassive(true)
+                        .withTtlSecurity(pool.securedHops() > 0));
         speaker.addNeighbor(NeighborConfig.of(session)
+                .withOptions(options)
                 // An address of the loopback network is nobody's next hop.
                 .withNextHop(InetAddress.ofLiteral("192.0.2.1"))
                 .withNextHop(InetAddress.ofLiteral("2001:db8::1")));

@@ -88,6 +88,10 @@ class RawPeer implements AutoCloseable {
         }
     }
 
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
     /** Whether the other side ended the connection. */
     boolean ended() {
         synchronized (scene) {

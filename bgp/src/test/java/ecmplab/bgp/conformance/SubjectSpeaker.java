@@ -13,6 +13,11 @@ interface SubjectSpeaker extends AutoCloseable {
     /** Where it listens. */
     InetSocketAddress address();
 
+    /** Whether the speaker can have neighbours as those of the pool. */
+    default boolean supports(Profile.Pool pool) {
+        return true;
+    }
+
     /** Lets a peer of the pool connect from the address, which it did not before. */
     void expect(Profile.Pool pool, InetAddress peer);
 

@@ -1,6 +1,6 @@
 /**
  * Conformance: a peer on a plain socket, with its own little encoder, does to a speaker what RFC 4271 section 6, 6608, 7606, 6793, 7313,
- * 8654, 9072, 6286, 7607 and 9003 speak of, and sees what comes of it. The same cases run against other speakers;
+ * 8654, 9072, 6286, 7607, 9003, 9234, 7911 and 5082 speak of, and sees what comes of it. The same cases run against other speakers;
  * {@code bgp/CONFORMANCE.md} has the answers.
  *
  * <p>Things that implementers get wrong, and where they are tested:
@@ -22,7 +22,7 @@
  *   <li>attributes too large for a message: {@code UpdateGroupTest.attributesThatNoMessageCanCarryAreNotSentAndReplaceWhatWas}
  *   <li>no graceful restart of our own: {@code RawPeerTest.anOpenOfOursHasTheOctetsOfTheRfcs}; the helper: {@code StateMachineTest}
  *   <li>TCP that goes on with a dead peer: {@code DeadPeerTest}, {@code RawPeerTest.ofAPeerThatIsGoneTheKernelKeepsNothingToRepeat}; one that
- *       reads nothing (RFC 9687): {@code RawPeerTest.aPeerThatStopsReadingIsFoundByTheSendHoldTimer}
+ *       reads nothing (RFC 9687): {@code RawPeerTest.aPeerThatStopsReadingIsFoundByTheSendHoldTimer}, and with routes {@code TortureTest}
  * </ul>
  *
  * <p>What nobody thought of: {@link ecmplab.bgp.conformance.LiveMutationTest}.
