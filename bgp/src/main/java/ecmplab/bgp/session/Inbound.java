@@ -5,16 +5,10 @@ import ecmplab.bgp.attribute.UpdateDecoder;
 import ecmplab.bgp.attribute.UpdateOptions;
 import ecmplab.bgp.rib.RouteBatch;
 import ecmplab.bgp.wire.AddressFamily;
-import ecmplab.bgp.wire.BigEndian;
-import ecmplab.bgp.wire.Framing;
 import ecmplab.bgp.wire.Notification;
-import ecmplab.bgp.wire.Octets;
 
 /** Routes that come in on an established session: decoded in place, gathered, and handed to the listener in batches. */
 final class Inbound implements UpdateDecoder.Sink {
-    /** AFI, subtype and SAFI. */
-    private static final int REFRESH_BODY = 4;
-
     private final Connection connection;
     private final ConnectedNeighbor neighbor;
     private final EstablishedSession session;
@@ -47,43 +41,25 @@ final class Inbound implements UpdateDecoder.Sink {
         }
     }
 
-    /** RFC 2918, and RFC 7313 sections 3.2 and 5. Of a family or a subtype that was not agreed on it means nothing. */
+    /** What it says is told behind the routes that came before it. */
     void routeRefresh(byte[] input, int at, int length) {
-        int body = length - Framing.HEADER;
-        int subtype = input[at + Framing.HEADER + 2] & 0xFF;
-        boolean mark = subtype == Framing.REFRESH_BEGINS || subtype == Framing.REFRESH_ENDS;
-        if (mark && !session.negotiated().enhancedRouteRefresh()) {
-            return;
-        }
-        if (mark && body != REFRESH_BODY) {
-            malformed(
-                    new Notification(
-                            Notification.ROUTE_REFRESH_ERROR,
-                            Notification.REFRESH_INVALID_LENGTH,
-                            Octets.copy(input, at, length)),
-                    "ROUTE-REFRESH subtype " + subtype + " of " + body + " octets: must have 4");
-            return;
-        }
-        int afi = BigEndian.uint16(input, at + Framing.HEADER);
-        int safi = input[at + Framing.HEADER + 3] & 0xFF;
-        for (var family : session.negotiated().families()) {
-            if (family.afi() == afi && family.safi() == safi) {
+        var negotiated = session.negotiated();
+        boolean marks = negotiated.enhancedRouteRefresh();
+        switch (RouteRefresh.decode(input, at, length, negotiated.families(), marks)) {
+            case RouteRefresh.Request(var family) -> {
                 deliver();
-                refresh(family, subtype, body);
+                neighbor.listener().routeRefresh(session, family);
             }
-        }
-    }
-
-    private void refresh(AddressFamily family, int subtype, int body) {
-        switch (subtype) {
-            case Framing.REFRESH_REQUEST -> {
-                if (body == REFRESH_BODY) { // otherwise it has filters of RFC 5291, which we did not offer
-                    neighbor.listener().routeRefresh(session, family);
-                }
+            case RouteRefresh.Begins(var family) -> {
+                deliver();
+                neighbor.listener().refreshBegins(session, family);
             }
-            case Framing.REFRESH_BEGINS -> neighbor.listener().refreshBegins(session, family);
-            case Framing.REFRESH_ENDS -> neighbor.listener().refreshEnds(session, family);
-            default -> {} // to be ignored (RFC 7313 section 5)
+            case RouteRefresh.Ends(var family) -> {
+                deliver();
+                neighbor.listener().refreshEnds(session, family);
+            }
+            case RouteRefresh.Malformed(var answer, var detail) -> malformed(answer, detail);
+            case RouteRefresh.Meaningless() -> {}
         }
     }
 

@@ -101,6 +101,34 @@ class MessageFuzzTest {
 
     /** The first octet chooses what was negotiated. */
     @FuzzTest
+    void routeRefresh(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        boolean marks = (input[0] & 1) == 0;
+        var families = (input[0] & 2) == 0 ? BOTH : EnumSet.of(AddressFamily.IPV4_UNICAST);
+        var message = framed(Framing.ROUTE_REFRESH, Arrays.copyOfRange(input, 1, input.length), 23);
+        switch (RouteRefresh.decode(message, 0, message.length, families, marks)) {
+            case RouteRefresh.Request(var family) -> assertRefresh(message, family, Framing.REFRESH_REQUEST);
+            case RouteRefresh.Begins(var family) -> assertRefresh(message, family, Framing.REFRESH_BEGINS);
+            case RouteRefresh.Ends(var family) -> assertRefresh(message, family, Framing.REFRESH_ENDS);
+            case RouteRefresh.Malformed(var answer, var ignored) -> {
+                assertTrue(marks && message.length != 23);
+                assertEquals(Notification.ROUTE_REFRESH_ERROR, answer.code());
+            }
+            case RouteRefresh.Meaningless() -> {}
+        }
+    }
+
+    /** The message is what we would send to say the same. */
+    private static void assertRefresh(byte[] message, AddressFamily family, int subtype) {
+        var out = Unpooled.buffer();
+        Framing.writeRouteRefresh(out, family, subtype);
+        assertArrayEquals(ByteBufUtil.getBytes(out), message);
+    }
+
+    /** The first octet chooses what was negotiated. */
+    @FuzzTest
     void update(byte[] input) {
         if (input.length == 0) {
             return;

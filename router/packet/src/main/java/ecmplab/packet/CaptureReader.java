@@ -41,6 +41,8 @@ public final class CaptureReader {
     private static final int LONGEST = 16 << 20;
 
     private static final int BLOCK_FRAME = 12;
+    /** Seconds since 1970 that are believed: the year 2514. */
+    private static final long LATEST = 1L << 34;
 
     private final InputStream in;
     private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
@@ -192,14 +194,14 @@ public final class CaptureReader {
                         : new Packet(
                                 Instant.EPOCH,
                                 interfaces.getFirst().linkType(),
-                                octets(body.position(4), body.limit() - 4));
+                                octets(skip(body, 4), body.remaining()));
             default -> null;
         };
     }
 
     private void describe(ByteBuffer body) {
         int type = body.getShort() & 0xFFFF;
-        body.position(8);
+        skip(body, 6);
         long units = 1_000_000;
         while (body.remaining() >= 4) {
             int code = body.getShort() & 0xFFFF;
@@ -233,9 +235,21 @@ public final class CaptureReader {
         long seconds = Long.divideUnsigned(time, from.unitsPerSecond());
         double fraction = (double) Long.remainderUnsigned(time, from.unitsPerSecond()) / from.unitsPerSecond();
         return new Packet(
-                Instant.ofEpochSecond(Math.min(seconds, 1L << 34), Math.round(fraction * 1e9)),
+                Instant.ofEpochSecond(latest(seconds), Math.round(fraction * 1e9)),
                 from.linkType(),
                 octets(body, length));
+    }
+
+    /** @param seconds unsigned; a file may say what no clock says */
+    private static long latest(long seconds) {
+        return Long.compareUnsigned(seconds, LATEST) < 0 ? seconds : LATEST;
+    }
+
+    private static ByteBuffer skip(ByteBuffer body, int count) {
+        if (count > body.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        return body.position(body.position() + count);
     }
 
     private static byte[] octets(ByteBuffer body, int length) {
