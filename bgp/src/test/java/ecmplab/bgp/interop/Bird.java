@@ -38,7 +38,7 @@ final class Bird implements Contender {
                  local %s as %d;
                  neighbor %s as %d;
                  direct;
-                 %s %s
+                 %s %s %s
                  enable extended messages yes;
                  connect delay time 1; connect retry time 1; error wait time 1, 2;
                  ipv4 { %s next hop address %s; };
@@ -52,13 +52,17 @@ final class Bird implements Contender {
                         Terms.OUR_AS,
                         terms.theyDial() ? "" : "passive yes;",
                         terms.key().isEmpty() ? "" : "password \"" + terms.key() + "\";",
+                        terms.restartSeconds() == 0
+                                ? ""
+                                : "graceful restart on; graceful restart time " + terms.restartSeconds() + ";",
                         channel,
                         link.theirs.getHostAddress(),
                         channel,
                         link.theirsSix.getHostAddress()));
         return Daemon.start(
                 folder,
-                link.inside(List.of("bird -f -c bird.conf -s bird.ctl -P bird.pid".split(" "))),
+                link.inside(List.of(("bird -f -c bird.conf -s bird.ctl -P bird.pid" + (terms.restarting() ? " -R" : ""))
+                        .split(" "))),
                 List.of("birdc", "-s", "bird.ctl"));
     }
 

@@ -11,6 +11,11 @@ interface Contender {
     /** Starts it, with what it announces. */
     Daemon start(Path folder, Link link, Terms terms) throws Exception;
 
+    /** Whether it has what it is to announce. */
+    default boolean isReady(Daemon daemon, Terms terms) throws Exception {
+        return daemon.isAlive();
+    }
+
     /** What it has from us: by prefix, next hop, AS path and communities, parted by {@code |}. */
     Map<String, String> table(Daemon daemon, Link link, boolean six) throws Exception;
 

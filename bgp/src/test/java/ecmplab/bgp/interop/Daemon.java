@@ -85,6 +85,11 @@ public final class Daemon implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Where its files are. */
+    public Path folder() {
+        return folder;
+    }
+
     public String log() throws IOException {
         return Files.readString(folder.resolve("log"));
     }

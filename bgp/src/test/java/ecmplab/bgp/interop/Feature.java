@@ -10,6 +10,7 @@ enum Feature {
     THEIRS_FOUR("10 000 IPv4 routes of theirs, entry by entry"),
     THEIRS_SIX("10 000 IPv6 routes of theirs, entry by entry"),
     THEIR_REFRESH("refresh that they ask for"),
+    OUR_REFRESH("refresh that we ask for"),
     EXTENDED("messages of 65535 octets"),
     MD5("TCP MD5"),
     WRONG_MD5("TCP MD5 with another key: no session"),
@@ -18,7 +19,9 @@ enum Feature {
     OUR_TEXT("shutdown text of ours"),
     THEIR_TEXT("shutdown text of theirs"),
     THEIR_RESTART("their death and return"),
-    OUR_RESTART("our end and return");
+    OUR_RESTART("our end and return"),
+    RESTART_KEPT("graceful restart of theirs: routes kept, then refreshed"),
+    RESTART_GONE("graceful restart of theirs: routes gone when they stay away");
 
     final String title;
 

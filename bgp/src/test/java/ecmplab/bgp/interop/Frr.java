@@ -23,7 +23,10 @@ final class Frr implements Contender {
         var neighbor = new StringBuilder();
         neighbor.append(terms.theyDial() ? "" : " neighbor " + us + " passive\n");
         neighbor.append(terms.key().isEmpty() ? "" : " neighbor " + us + " password " + terms.key() + "\n");
+        // Else the route map counts only seconds after a start, and an empty table goes out before, with its
+        // End-of-RIB.
         var config = new StringBuilder("""
+                bgp route-map delay-timer 0
                 router bgp %1$d
                  bgp router-id 10.0.0.100
                  bgp log-neighbor-changes
@@ -32,7 +35,7 @@ final class Frr implements Contender {
                  neighbor %2$s remote-as %3$d
                  neighbor %2$s disable-connected-check
                  neighbor %2$s timers connect 1
-                %4$s""".formatted(Terms.THEIR_AS, us, Terms.OUR_AS, neighbor));
+%5$s                %4$s""".formatted(Terms.THEIR_AS, us, Terms.OUR_AS, neighbor, restart(terms)));
         for (boolean six : List.of(false, true)) {
             config.append(" address-family ").append(six ? "ipv6" : "ipv4").append(" unicast\n");
             config.append("  neighbor ").append(us).append(" activate\n");
@@ -59,6 +62,21 @@ final class Frr implements Contender {
                                 + " -i " + here + "/bgpd.pid")
                         .split(" "))),
                 List.of("vtysh", "--vty_socket", here, "-d", "bgpd", "-c"));
+    }
+
+    /** It says by itself that it comes from a restart. */
+    private static String restart(Terms terms) {
+        return terms.restartSeconds() == 0
+                ? ""
+                : " bgp graceful-restart\n bgp graceful-restart preserve-fw-state\n bgp graceful-restart restart-time "
+                        + terms.restartSeconds() + "\n";
+    }
+
+    @Override
+    public boolean isReady(Daemon daemon, Terms terms) throws Exception {
+        var whole = "Displayed  " + terms.routes() + " routes";
+        return daemon.ask("show bgp ipv4 unicast").contains(whole)
+                && daemon.ask("show bgp ipv6 unicast").contains(whole);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ecmplab.bgp.interop;
 
+import ecmplab.bgp.wire.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,21 @@ final class Link implements AutoCloseable {
             close();
             throw incomplete;
         }
+    }
+
+    /** An address as RFC 5952 writes it. */
+    static String text(InetAddress address) {
+        var host = Prefix.host(address).toString();
+        return host.substring(0, host.indexOf('/'));
+    }
+
+    /** Until {@link #unmute}, nothing goes from the daemon to our IPv4 address, so no session comes up. */
+    void mute() throws IOException, InterruptedException {
+        run("ip -n " + name + " route add blackhole " + ours.getHostAddress() + "/32");
+    }
+
+    void unmute() throws IOException, InterruptedException {
+        run("ip -n " + name + " route del blackhole " + ours.getHostAddress() + "/32");
     }
 
     /** The command that runs another in the namespace. */

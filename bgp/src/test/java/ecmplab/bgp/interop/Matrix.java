@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -14,6 +15,9 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Goes through all features with one daemon, in a few episodes, each with the daemon set up anew. */
 final class Matrix {
     private static final int ROUTES = 10_000;
+    private static final int RESTART_ROUTES = 500;
+    private static final int LONG_RESTART_SECONDS = 120;
+    private static final int SHORT_RESTART_SECONDS = 2;
     private static final int PATIENCE_SECONDS = 90;
     private static final String KEY = "correct-horse";
 
@@ -34,6 +38,9 @@ final class Matrix {
             dialledByThem(link);
             wrongKey(link);
             overSix(link);
+            if (contender.cannot(Feature.RESTART_KEPT).isEmpty()) {
+                gracefulRestart(link);
+            }
         }
         for (var feature : Feature.values()) {
             var reason = contender.cannot(feature);
@@ -74,8 +81,13 @@ final class Matrix {
                         () -> us.session().received().routeRefreshes() >= 1
                                 && normal(contender.table(daemon, link, false)).equals(us.announced(link, false)));
             }
+            if (contender.cannot(Feature.OUR_REFRESH).isEmpty()) {
+                ourRefresh(link, us, terms);
+            }
             us.shutDown("moving to rack 7");
-            check(Feature.OUR_TEXT, () -> contender.shows(daemon, "moving to rack 7"));
+            if (contender.cannot(Feature.OUR_TEXT).isEmpty()) {
+                check(Feature.OUR_TEXT, () -> contender.shows(daemon, "moving to rack 7"));
+            }
             us.startAgain();
             check(Feature.OUR_RESTART, () -> us.isUp() && us.received(false).equals(us.expected(link, false)));
             if (contender.cannot(Feature.THEIR_TEXT).isEmpty()) {
@@ -94,6 +106,51 @@ final class Matrix {
         } finally {
             daemon.close();
             us.close();
+        }
+    }
+
+    /** Theirs come all again, and ours do not notice. */
+    private void ourRefresh(Link link, OurSide us, Terms terms) {
+        var theirs = new HashSet<>(terms.theirRoutes(false));
+        theirs.addAll(terms.theirRoutes(true));
+        int lost = us.lost();
+        var again = us.askForRefresh();
+        check(
+                Feature.OUR_REFRESH,
+                () -> again.prefixes.containsAll(theirs)
+                        && us.stale() == 0
+                        && us.lost() == lost
+                        && us.received(false).equals(us.expected(link, false))
+                        && us.received(true).equals(us.expected(link, true)));
+    }
+
+    /** They die twice: the first time they come back, the second they do not. */
+    private void gracefulRestart(Link link) throws Exception {
+        var place = episode();
+        var terms = new Terms(false, false, "", false, RESTART_ROUTES, LONG_RESTART_SECONDS, false);
+        try (var us = new OurSide(link, terms);
+                var first = contender.start(place, link, terms)) {
+            Callable<Boolean> whole = () -> us.isUp()
+                    && us.isComplete()
+                    && us.stale() == 0
+                    && us.received(false).equals(us.expected(link, false))
+                    && us.received(true).equals(us.expected(link, true));
+            wait("their routes", whole);
+            first.close();
+            wait("our end of their death", () -> !us.isUp());
+            wait("stale routes", () -> us.stale() == 2 * RESTART_ROUTES);
+            link.mute();
+            try (var again = contender.start(
+                    place, link, new Terms(false, false, "", false, RESTART_ROUTES, SHORT_RESTART_SECONDS, true))) {
+                wait("their own routes", () -> contender.isReady(again, terms));
+                link.unmute();
+                check(Feature.RESTART_KEPT, () -> whole.call() && us.lost() == 0);
+            }
+            check(
+                    Feature.RESTART_GONE,
+                    () -> us.lost() == 2 * RESTART_ROUTES
+                            && us.received(false).isEmpty()
+                            && us.received(true).isEmpty());
         }
     }
 

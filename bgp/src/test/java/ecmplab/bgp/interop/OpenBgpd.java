@@ -103,6 +103,11 @@ final class OpenBgpd implements Contender {
 
     @Override
     public String cannot(Feature feature) {
-        return feature == Feature.EXTENDED ? "it does not know RFC 8654" : "";
+        return switch (feature) {
+            case OUR_REFRESH -> "it says \"AID IPv4 unicast not negotiated\" of families that it exchanges";
+            case EXTENDED -> "it does not know RFC 8654";
+            case RESTART_KEPT, RESTART_GONE -> "it offers graceful restart for no family";
+            default -> "";
+        };
     }
 }

@@ -2,6 +2,7 @@ package ecmplab.bgp.interop;
 
 import ecmplab.bgp.attribute.AsPath;
 import ecmplab.bgp.attribute.PathAttribute;
+import ecmplab.bgp.rib.PathView;
 import ecmplab.bgp.rib.PeerCounts;
 import ecmplab.bgp.rib.PeerRoute;
 import ecmplab.bgp.rib.PeerTerms;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Our speaker at its end of a link. */
@@ -35,6 +37,9 @@ final class OurSide implements AutoCloseable {
     private static final EnumSet<AddressFamily> BOTH = EnumSet.allOf(AddressFamily.class);
 
     final List<SpeakerEvent> events = new CopyOnWriteArrayList<>();
+    /** How often a prefix became unreachable. */
+    private final AtomicInteger lost = new AtomicInteger();
+
     private final Speaker speaker;
     private final InetAddress peer;
     private final Terms terms;
@@ -61,7 +66,9 @@ final class OurSide implements AutoCloseable {
                 SpeakerConfig.of(AS, ID)
                         .withListen(listen)
                         .withNeighbors(List.of(neighbor.withNextHop(link.ours).withNextHop(link.oursSix))),
-                changes -> {},
+                changes -> lost.addAndGet((int) changes.stream()
+                        .filter(change -> change.nextHops().isEmpty())
+                        .count()),
                 events::add);
         for (boolean six : List.of(false, true)) {
             int i = 0;
@@ -149,10 +156,39 @@ final class OurSide implements AutoCloseable {
         return session().negotiated();
     }
 
+    /** How many prefixes we reach only by paths of which they have not said that they still are. */
     int stale() {
-        return speaker.neighbor(peer).counts().stream()
-                .mapToInt(PeerCounts::stale)
-                .sum();
+        int stale = 0;
+        for (var family : BOTH) {
+            for (int next = RoutePage.START; next != RoutePage.END; ) {
+                var page = speaker.routes(family, next, 1_000);
+                stale += (int) page.routes().stream()
+                        .filter(route -> !route.nextHops().isEmpty())
+                        .filter(route -> route.paths().stream().allMatch(PathView::isStale))
+                        .count();
+                next = page.next();
+            }
+        }
+        return stale;
+    }
+
+    int lost() {
+        return lost.get();
+    }
+
+    /** Whether all that they had for us at first has come. */
+    boolean isComplete() {
+        return speaker.neighbor(peer).counts().stream().allMatch(PeerCounts::endOfRibReceived);
+    }
+
+    /** Asks for all their routes again. @return where what they announce from now on is gathered */
+    AnnouncedAgain askForRefresh() {
+        var again = new AnnouncedAgain();
+        speaker.addTap(again);
+        if (!speaker.refreshIn(peer)) {
+            throw new IllegalStateException("no route refresh with " + peer);
+        }
+        return again;
     }
 
     boolean heard(String text) {

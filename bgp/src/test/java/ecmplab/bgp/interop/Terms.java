@@ -12,12 +12,25 @@ import java.util.List;
  * @param key of TCP MD5, or empty
  * @param addPath whether several paths are sent and received
  * @param routes how many of each family they announce
+ * @param restartSeconds of graceful restart, which they offer for both families when it is not 0
+ * @param restarting whether they come back from a restart, and say so
  */
-record Terms(boolean theyDial, boolean six, String key, boolean addPath, int routes) {
+record Terms(
+        boolean theyDial,
+        boolean six,
+        String key,
+        boolean addPath,
+        int routes,
+        int restartSeconds,
+        boolean restarting) {
     static final int THEIR_AS = 65_100;
     static final long OUR_AS = 4_200_000_001L;
     /** What their routes have. */
     static final String COMMUNITY = THEIR_AS + ":7";
+
+    Terms(boolean theyDial, boolean six, String key, boolean addPath, int routes) {
+        this(theyDial, six, key, addPath, routes, 0, false);
+    }
 
     List<Prefix> theirRoutes(boolean ofSix) {
         var prefixes = new ArrayList<Prefix>();

@@ -12,6 +12,8 @@ public enum Need {
     FRR("frr", "/usr/lib/frr/bgpd"),
     BIRD("bird2", "bird"),
     OPENBGPD("openbgpd", "bgpctl"),
+    GOBGP("gobgpd", "gobgpd"),
+    EXABGP("exabgp", "exabgp"),
     OVSDB_SERVER("openvswitch-switch", "ovsdb-server"),
     OVSDB_CLIENT("openvswitch-common", "ovsdb-client"),
     TSHARK("tshark", "tshark"),
