@@ -24,7 +24,10 @@ final class Show {
     private static final Map<String, Set<String>> KNOWING = Map.ofEntries(
             Map.entry("bgp", Set.of("router", "frr", "bird")),
             Map.entry("bfd", Set.of("router")),
+            Map.entry("bmp", Set.of("router")),
+            Map.entry("mrt", Set.of("router")),
             Map.entry("ip", Set.of("router", "frr", "bird")),
+            Map.entry("ipv6", Set.of("router", "frr")),
             Map.entry("vip", Set.of("mux")),
             Map.entry("flows", Set.of("mux")),
             Map.entry("tables", Set.of("mux")),

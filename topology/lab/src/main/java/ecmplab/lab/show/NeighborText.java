@@ -5,6 +5,7 @@ import ecmplab.bgp.session.State;
 import ecmplab.bgp.speaker.NeighborSnapshot;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.List;
 
 /** {@code show bgp neighbors ADDRESS}. */
 final class NeighborText {
@@ -42,23 +43,25 @@ final class NeighborText {
             line(
                     text,
                     1,
-                    "Families " + negotiated.families() + ", four-octet AS " + negotiated.fourOctetAs()
-                            + ", route refresh " + negotiated.routeRefresh() + ", messages up to "
+                    "Families " + CapabilityText.families(negotiated.families()) + "; four-octet AS "
+                            + yesNo(negotiated.fourOctetAs()) + ", route refresh "
+                            + yesNo(negotiated.routeRefresh()) + ", messages up to "
                             + negotiated.maxMessageSize() + " octets");
             line(text, 1, "Peer's capabilities:");
-            negotiated.peerCapabilities().forEach(capability -> line(text, 2, capability.toString()));
+            negotiated.peerCapabilities().forEach(capability -> line(text, 2, CapabilityText.of(capability)));
         }
         messages(text, session);
         for (var counts : neighbor.counts()) {
             line(
                     text,
                     1,
-                    counts.family() + ": " + counts.received() + " prefixes received, " + counts.accepted()
+                    CapabilityText.families(List.of(counts.family())) + ": " + counts.received()
+                            + " prefixes received, " + counts.accepted()
                             + " accepted, " + counts.rejectedByPolicy() + " rejected by policy, " + counts.stale()
                             + " stale, "
                             + counts.announced() + " announced; update group of " + counts.groupSize()
                             + "; End-of-RIB received "
-                            + counts.endOfRibReceived() + ", sent " + counts.endOfRibSent());
+                            + yesNo(counts.endOfRibReceived()) + ", sent " + yesNo(counts.endOfRibSent()));
         }
         line(
                 text,
@@ -113,7 +116,10 @@ final class NeighborText {
                     text,
                     1,
                     "Graceful restart: its routes are kept for "
-                            + restart.restartTime().toSeconds() + " s, families " + restart.families());
+                            + restart.restartTime().toSeconds() + " s, "
+                            + (restart.families().isEmpty()
+                                    ? "of no family"
+                                    : "of " + CapabilityText.families(restart.families())));
         }
     }
 
@@ -138,5 +144,9 @@ final class NeighborText {
 
     private static void line(StringBuilder text, int depth, String line) {
         text.append("  ".repeat(depth)).append(line).append('\n');
+    }
+
+    private static String yesNo(boolean is) {
+        return is ? "yes" : "no";
     }
 }

@@ -162,6 +162,15 @@ class BgpShowTest {
     }
 
     @Test
+    void aNeighbourIsToldOfInWords() {
+        var text = speakers.text("show bgp neighbors 127.0.7.2");
+        assertTrue(text.contains("Families IPv4 unicast, IPv6 unicast; four-octet AS yes, route refresh yes"), text);
+        assertTrue(text.contains("    address family IPv6 unicast\n"), text);
+        assertTrue(text.contains("    four-octet AS 65001\n"), text);
+        assertFalse(text.contains("["), text);
+    }
+
+    @Test
     void ipv6RoutesAreShownAsChosenAndNotInTheFib() {
         var text = speakers.text("sh ipv6 ro");
         assertTrue(
