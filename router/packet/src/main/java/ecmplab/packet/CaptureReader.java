@@ -106,6 +106,9 @@ public final class CaptureReader {
         if (magic == null) {
             return "no capture file: it is empty";
         }
+        if (magic.remaining() < 4) {
+            return "no capture file: it has " + magic.remaining() + " octets";
+        }
         int big = magic.order(ByteOrder.BIG_ENDIAN).getInt(0);
         if (big == SECTION_HEADER) {
             blocks = true;
@@ -118,7 +121,7 @@ public final class CaptureReader {
         }
         nanoseconds = inOrder == NANOSECONDS;
         var header = next(20);
-        if (header == null) {
+        if (header == null || header.remaining() < 20) {
             return "the file ends in its header";
         }
         linkType = header.getInt(16) & 0xFFFF;
