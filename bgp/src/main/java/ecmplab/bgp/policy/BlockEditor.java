@@ -117,6 +117,10 @@ final class BlockEditor {
         int after = at < block.length && (block[at + 1] & 0xFF) == type ? end(block, at) : at;
         int header = value == null ? 0 : value.length > 255 ? 4 : 3;
         int size = value == null ? 0 : value.length;
+        if (size > 0xFFFF) {
+            throw new IllegalArgumentException(
+                    AttributeType.name(type) + " of " + size + " octets: must be at most 65535");
+        }
         var changed = new byte[at + header + size + block.length - after];
         System.arraycopy(block, 0, changed, 0, at);
         if (value != null) {

@@ -6,6 +6,7 @@ import ecmplab.bgp.policy.MatchEvaluation.PrefixTest;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -264,10 +265,22 @@ public final class Policy {
         return changed;
     }
 
-    /** The attribute block after all that the matched terms set, in order. */
+    /**
+     * The attribute block after all that the matched terms set, in order.
+     *
+     * @throws IllegalArgumentException when an attribute would be longer than one can be
+     */
     public byte[] apply(long matched, byte[] octets, int from, int length, PolicyContext context) {
-        return apply(matched, PathAttributes.parse(octets, from, length), context)
-                .encode();
+        var block = Arrays.copyOfRange(octets, from, from + length);
+        int term = 0;
+        for (long left = matched & changing; left != 0; left >>>= 1, term++) {
+            if ((left & 1) != 0) {
+                for (var action : terms.get(term).actions()) {
+                    block = BlockEditor.apply(action, block, context);
+                }
+            }
+        }
+        return block;
     }
 
     /** Whether a route without attributes passes. */

@@ -201,25 +201,57 @@ final class LocRib {
             }
             return;
         }
-        long rank = attributes.rank(attribute);
         int taken = 0;
+        int judged = AttributeTable.NONE;
+        int alike = 0;
+        long rank = AttributeTable.INELIGIBLE;
         for (int i = from; i < to; i++) {
             int prefix = ids[i];
-            if (prefix != PrefixTable.NONE
-                    && column.received.get(prefix) == AttributeTable.NONE
-                    && !column.isSplit()
-                    && in.judge(attribute, prefixes, prefix) == attribute
-                    && competes(column, prefix, rank)) {
-                column.received.set(prefix, attribute);
+            boolean isNew = prefix != PrefixTable.NONE && column.received.get(prefix) == AttributeTable.NONE;
+            int now = isNew ? in.judge(attribute, prefixes, prefix) : judged;
+            if (now != judged) {
+                settle(column, judged, alike);
+                judged = now;
+                alike = 0;
+                rank = attributes.rank(Math.max(AttributeTable.NONE, judged));
+                attributes.retain(Math.max(AttributeTable.NONE, judged));
+                if (judged != attribute && !column.isSplit()) {
+                    column.split(attributes);
+                }
+            }
+            if (isNew && competes(column, prefix, rank)) {
+                take(column, prefix, attribute, judged);
                 taken++;
-                markPaths(prefix);
+                alike++;
             } else {
+                // That may judge another way, and split the column.
+                settle(column, judged, alike);
+                judged = AttributeTable.NONE;
+                alike = 0;
                 reach(in, prefix, 0, attribute);
             }
         }
+        settle(column, judged, alike);
         attributes.retain(attribute, taken);
         in.receivedCount += taken;
-        in.acceptedCount += taken;
+    }
+
+    /** A new path is there; what it refers to is for the caller to count. */
+    private void take(PathColumn column, int prefix, int attribute, int judged) {
+        column.received.set(prefix, attribute);
+        if (column.isSplit()) {
+            column.accepted.set(prefix, judged);
+        }
+        markPaths(prefix);
+    }
+
+    /** So many new paths were judged so; gives back the reference that was held meanwhile. */
+    private void settle(PathColumn column, int judged, int times) {
+        column.in.count(judged, times);
+        if (column.isSplit() && judged > AttributeTable.NONE) {
+            attributes.retain(judged, times);
+        }
+        attributes.release(Math.max(AttributeTable.NONE, judged));
     }
 
     /**
