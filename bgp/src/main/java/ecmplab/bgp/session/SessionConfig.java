@@ -96,7 +96,7 @@ public record SessionConfig(
     public List<String> needsReset(SessionConfig other) {
         var names = new ArrayList<String>();
         differ(names, "address", remoteAddress, other.remoteAddress);
-        differ(names, "remote-as", remoteAsn, other.remoteAsn);
+        differ(names, "as", remoteAsn, other.remoteAsn);
         differ(names, "as", localAsn, other.localAsn);
         differ(names, "router-id", routerId, other.routerId);
         differ(names, "local-address", transport.localAddress(), other.transport.localAddress());
@@ -111,7 +111,7 @@ public record SessionConfig(
             differ(names, feature.keyword(), offer.has(feature), other.offer.has(feature));
         }
         differ(names, "role", offer.role(), other.offer.role());
-        differ(names, "strict-role", offer.strictRole(), other.offer.strictRole());
+        differ(names, "role-strict", offer.strictRole(), other.offer.strictRole());
         return names;
     }
 

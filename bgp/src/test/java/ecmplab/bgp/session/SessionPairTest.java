@@ -374,6 +374,31 @@ class SessionPairTest {
     }
 
     @Test
+    void aHoldTimeBelowOurMinimumIsRefused() {
+        var demanding = rightConfig();
+        var pair = connect(
+                leftConfig(),
+                demanding.withTimers(demanding
+                        .timers()
+                        .withHoldTime(Duration.ofSeconds(30))
+                        .withMinimumHoldTime(Duration.ofSeconds(20))));
+        Await.until("the attempt failed", () -> !left.failures.isEmpty() && !right.failures.isEmpty());
+        assertEquals(
+                Notification.of(Notification.OPEN_ERROR, 6),
+                pair.left().snapshot().lastNotificationReceived());
+    }
+
+    @Test
+    void withAHoldTimeOfZeroOnOneSideNobodyKeepsTime() {
+        connect(leftConfig().withHoldTime(Duration.ZERO), rightConfig());
+        awaitUp();
+        for (var side : List.of(left, right)) {
+            assertEquals(Duration.ZERO, side.up().negotiated().holdTime());
+            assertEquals(Duration.ZERO, side.up().negotiated().keepalive());
+        }
+    }
+
+    @Test
     void bothSidesDiallingComesToOneSession() {
         var leftPort = leftServer.listen(new InetSocketAddress(LEFT, 0)).getPort();
         var rightPort = rightServer.listen(new InetSocketAddress(RIGHT, 0)).getPort();

@@ -22,4 +22,17 @@ class ConnectedRoutesTest {
         routes.update(Set.of());
         assertEquals(List.of("+" + A, "+" + B, "-" + A, "-" + B), said);
     }
+
+    @Test
+    void subnetsOfIpv6AreThoseOfGlobalAddressesInUse() {
+        var text = """
+                20010db8000000000000000000000001 02 40 00 80     eth0
+                20010db8000100000000000000000001 02 40 00 c0     eth0
+                20010db8000200000000000000000001 02 40 00 88     eth0
+                fe80000000000000020000fffe000001 02 40 20 80     eth0
+                20010db8000300000000000000000001 01 80 00 80       lo
+                00000000000000000000000000000001 01 80 10 80       lo
+                """;
+        assertEquals(Set.of(Prefix.parse("2001:db8::/64")), ConnectedRoutes.ipv6(text));
+    }
 }

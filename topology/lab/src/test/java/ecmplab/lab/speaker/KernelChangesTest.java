@@ -105,6 +105,10 @@ class KernelChangesTest {
             Await.until("and withdrawn", () -> speaker.route(subnet).isEmpty());
             in("addr", "add", "192.0.2.1/24", "dev", "d0");
             Await.until("and announced again", () -> speaker.route(subnet).isPresent());
+            in("addr", "add", "2001:db8::1/64", "dev", "d0", "nodad");
+            Await.until(
+                    "as that of IPv6",
+                    () -> speaker.route(Prefix.parse("2001:db8::/64")).isPresent());
             follower.follow(false, true);
             Await.until("nobody wants it", () -> speaker.route(subnet).isEmpty());
         }
