@@ -66,7 +66,8 @@ record ShowRequest(
             words.removeLast();
         }
         if (words.isEmpty()) {
-            throw new Failure(Exit.USAGE, "lab show: what? bgp, bfd, ip, vip, flows, tables, vxlan, nat or probes");
+            throw new Failure(
+                    Exit.USAGE, "lab show: what? bgp, bfd, ip, vip, flows, tables, vxlan, nat, probes or interfaces");
         }
         return new ShowRequest(words, nodes, json, options, page, watch, times, lab, control);
     }

@@ -73,6 +73,12 @@ final class LabShapes {
             may("http", PORT, "port of its HTTP server; default 8080"),
             may("echo", PORT, "port of its echo server; default 7007"));
 
+    private static final Shape.Key PORTS = may(
+            "ports",
+            new Words(List.of("auto", "xdp", "xdp-generic", "ring", "mmsg")),
+            "how its packets come and go: AF_XDP in the driver or behind it, AF_PACKET by rings or messages; default auto,"
+                    + " the best the machine allows");
+
     static final Map<String, Keys> KINDS = kinds(
             Keys.of(
                     "a router",
@@ -91,7 +97,8 @@ final class LabShapes {
                             "ecmp",
                             new Words(List.of("resilient", "hash-threshold", "modulo")),
                             "how flows are spread over equal next hops; default resilient"),
-                    may("buckets", new Plain(BUCKETS), "buckets of a next-hop group; default 512")),
+                    may("buckets", new Plain(BUCKETS), "buckets of a next-hop group; default 512"),
+                    PORTS),
             Keys.of(
                     "a mux",
                     KIND,
@@ -107,7 +114,8 @@ final class LabShapes {
                     SpeakerShapes.MRT_FILES,
                     MANAGEMENT,
                     may("flows", new Plain(FLOWS), "most flows its table holds; default 65536"),
-                    may("drain-time", DURATION, "how long it forwards on after withdrawing its VIPs; default 2s")),
+                    may("drain-time", DURATION, "how long it forwards on after withdrawing its VIPs; default 2s"),
+                    PORTS),
             Keys.of(
                     "a host",
                     KIND,
@@ -119,7 +127,8 @@ final class LabShapes {
                             "gateway",
                             new Plain(Scalar.INTERFACE_ADDRESS),
                             "address of the VMs' gateway, with the subnet's length; default .1 of the next free /24"),
-                    may("vms", new MapOf(Scalar.NAME, VM, "a host's VMs"), "its VMs by name")),
+                    may("vms", new MapOf(Scalar.NAME, VM, "a host's VMs"), "its VMs by name"),
+                    PORTS),
             Keys.of(
                     "a controller",
                     KIND,

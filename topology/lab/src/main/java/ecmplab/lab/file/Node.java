@@ -8,6 +8,7 @@ import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.Vni;
+import ecmplab.port.PortChoice;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -86,6 +87,12 @@ public sealed interface Node {
         }
     }
 
+    /** A node whose data plane is ours: a forwarding thread between its interfaces. */
+    sealed interface Forwarder extends Node permits Router, Mux, Host {
+        /** How its packets come and go. */
+        PortChoice ports();
+    }
+
     /** How the edge router spreads flows over equal next hops. */
     enum EcmpMode {
         MODULO,
@@ -98,7 +105,8 @@ public sealed interface Node {
      *
      * @param buckets of a next-hop group, in {@code RESILIENT} mode
      */
-    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets) implements Speaker {}
+    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets, PortChoice ports)
+            implements Speaker, Forwarder {}
 
     /**
      * @param number 1 for the first MUX of the file, and so on; it rides in the inner source MAC
@@ -112,16 +120,23 @@ public sealed interface Node {
             InterfaceAddress management,
             int number,
             int flows,
-            Duration drainTime)
-            implements Speaker, Managed {}
+            Duration drainTime,
+            PortChoice ports)
+            implements Speaker, Managed, Forwarder {}
 
     /**
      * @param gateway the address in the VMs' subnet that the host agent answers for, with the subnet's length
      * @param vni of the VMs' virtual network
      */
     record Host(
-            String name, Restart restart, InterfaceAddress management, InterfaceAddress gateway, Vni vni, List<Vm> vms)
-            implements Managed {
+            String name,
+            Restart restart,
+            InterfaceAddress management,
+            InterfaceAddress gateway,
+            Vni vni,
+            List<Vm> vms,
+            PortChoice ports)
+            implements Managed, Forwarder {
         public Host {
             vms = List.copyOf(vms);
         }

@@ -9,6 +9,7 @@ import ecmplab.lab.file.Node.Bgp;
 import ecmplab.lab.file.Yaml.Place;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
+import ecmplab.port.PortChoice;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,8 @@ final class NodeReader {
                         restart,
                         bgp(node, 65_000),
                         node.word("ecmp", Node.EcmpMode.RESILIENT),
-                        node.get("buckets", LabShapes.BUCKETS, 512));
+                        node.get("buckets", LabShapes.BUCKETS, 512),
+                        node.word("ports", PortChoice.AUTO));
             case "mux" ->
                 new Node.Mux(
                         node.name(),
@@ -82,7 +84,8 @@ final class NodeReader {
                         management(node),
                         muxNumber(node),
                         node.get("flows", LabShapes.FLOWS, 65_536),
-                        node.get("drain-time", Scalar.DURATION, Duration.ofSeconds(2)));
+                        node.get("drain-time", Scalar.DURATION, Duration.ofSeconds(2)),
+                        node.word("ports", PortChoice.AUTO));
             case "host" -> host(node, restart);
             case "controller" ->
                 new Node.Controller(
@@ -218,7 +221,13 @@ final class NodeReader {
             machines.add(vm(vm, node, gateway, addresses));
         }
         return new Node.Host(
-                node.name(), restart, management(node), gateway, node.get("vni", Scalar.VNI, new Vni(5001)), machines);
+                node.name(),
+                restart,
+                management(node),
+                gateway,
+                node.get("vni", Scalar.VNI, new Vni(5001)),
+                machines,
+                node.word("ports", PortChoice.AUTO));
     }
 
     private Vm vm(Settings vm, Settings host, InterfaceAddress gateway, Set<InetAddress> addresses) {

@@ -12,8 +12,10 @@ import ecmplab.hostagent.probe.Prober;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.HostConfig;
 import ecmplab.lab.show.HostShow;
+import ecmplab.lab.show.InterfaceShow;
 import ecmplab.packet.Vxlan;
 import ecmplab.port.ForwardingThread;
+import ecmplab.port.InterfacePorts.Wish;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -50,7 +52,7 @@ final class HostNode implements NodeRuntime {
         var underlay = config.nics().getFirst();
         var devices = new ArrayList<>(List.of(underlay.device()));
         config.vms().forEach(vm -> devices.add(vm.device()));
-        ports = Ports.open(devices);
+        ports = Ports.open(devices, Wish.of(config.host().ports()).withTunnelPort(Vxlan.UDP_PORT), events);
         vxlan = new DatagramSocket(new InetSocketAddress(config.providerAddress(), Vxlan.UDP_PORT));
         vxlan.setReceiveBufferSize(1);
         agent = new HostAgent(
@@ -79,6 +81,7 @@ final class HostNode implements NodeRuntime {
                         events,
                         this::apply);
         HostShow.add(commands, agent, prober);
+        InterfaceShow.add(commands, ports.interfaces());
         if (southbound != null) {
             southbound.open();
         }

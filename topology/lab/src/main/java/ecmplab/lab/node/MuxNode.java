@@ -11,6 +11,7 @@ import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
+import ecmplab.lab.show.InterfaceShow;
 import ecmplab.lab.show.MuxShow;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.SpeakerOrders;
@@ -21,6 +22,7 @@ import ecmplab.mux.forward.MuxSettings;
 import ecmplab.mux.forward.PathReport;
 import ecmplab.mux.forward.Surroundings;
 import ecmplab.port.ForwardingThread;
+import ecmplab.port.InterfacePorts.Wish;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet4Address;
@@ -60,7 +62,8 @@ final class MuxNode implements NodeRuntime {
     MuxNode(MuxConfig config, EventLog events, CommandTree commands) throws IOException {
         this.config = config;
         this.events = events;
-        ports = Ports.open(List.of(config.nics().getFirst().device()));
+        ports = Ports.open(
+                List.of(config.nics().getFirst().device()), Wish.of(config.mux().ports()), events);
         worker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("mux-events").daemon().factory());
         var feed = new EventFeed(InstantSource.system());
@@ -100,6 +103,7 @@ final class MuxNode implements NodeRuntime {
         recordings.apply(config.mux().bgp().recordings());
         recordings.add(commands);
         MuxShow.add(commands, mux);
+        InterfaceShow.add(commands, ports.interfaces());
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});
             return Answer.line("draining for " + config.mux().drainTime().toSeconds() + " s");

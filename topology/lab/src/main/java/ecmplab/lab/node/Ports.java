@@ -1,13 +1,15 @@
 package ecmplab.lab.node;
 
+import ecmplab.lab.show.InterfaceShow;
 import ecmplab.port.FramePool;
-import ecmplab.port.KernelPort;
+import ecmplab.port.InterfacePorts;
 import ecmplab.port.Port;
 import ecmplab.port.sys.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /** The kernel interfaces of a node, with one pool of frames for all of them. */
@@ -17,41 +19,50 @@ final class Ports implements AutoCloseable {
 
     private static final int FRAME_SIZE = 2048;
 
-    private final List<Port> ports;
+    private final InterfacePorts interfaces;
 
-    private Ports(List<Port> ports) {
-        this.ports = List.copyOf(ports);
+    private Ports(InterfacePorts interfaces) {
+        this.interfaces = interfaces;
     }
 
     /** Opens the interfaces of the process's network namespace. The pool's memory lives as long as the process. */
-    static Ports open(List<String> devices) throws IOException {
+    static Ports open(List<String> devices, InterfacePorts.Wish wish, EventLog events) throws IOException {
         var pool = new FramePool(FRAMES, FRAME_SIZE, Arena.global());
-        var ports = new ArrayList<Port>();
         try {
-            for (var device : devices) {
-                ports.add(KernelPort.open(device, pool));
-            }
-            return new Ports(ports);
+            var ports = new Ports(InterfacePorts.open(devices, pool, wish));
+            ports.interfaces.all().forEach(each -> events.add(java.time.Instant.now(), "port-opened", told(each)));
+            return ports;
         } catch (SystemCallException failed) {
-            ports.forEach(Port::close);
             throw new IOException(failed.getMessage(), failed);
         }
     }
 
+    private static Map<String, Object> told(InterfacePorts.Opened opened) {
+        var told = new LinkedHashMap<String, Object>();
+        told.put("port", opened.port().name());
+        told.put("kind", opened.port().kind().word());
+        if (!opened.passedOver().isEmpty()) {
+            told.put("passedOver", opened.passedOver());
+        }
+        return told;
+    }
+
     List<Port> all() {
-        return ports;
+        return interfaces.ports();
+    }
+
+    /** What {@link InterfaceShow} shows. */
+    InterfacePorts interfaces() {
+        return interfaces;
     }
 
     /** @throws NoSuchElementException when no such interface was opened */
     Port named(String device) {
-        return ports.stream()
-                .filter(port -> port.name().equals(device))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException("no interface " + device));
+        return interfaces.named(device);
     }
 
     @Override
     public void close() {
-        ports.forEach(Port::close);
+        interfaces.close();
     }
 }

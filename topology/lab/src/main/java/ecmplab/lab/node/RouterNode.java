@@ -8,11 +8,13 @@ import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
+import ecmplab.lab.show.InterfaceShow;
 import ecmplab.lab.show.Ipv6RouteShow;
 import ecmplab.lab.show.RouterShow;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.SpeakerOrders;
 import ecmplab.port.ForwardingThread;
+import ecmplab.port.InterfacePorts.Wish;
 import ecmplab.router.EdgeRouter;
 import ecmplab.router.RouterEvent;
 import ecmplab.router.ecmp.EcmpMode;
@@ -39,7 +41,10 @@ final class RouterNode implements NodeRuntime {
     private final ScheduledExecutorService timer;
 
     RouterNode(RouterConfig config, EventLog events, CommandTree commands) throws IOException {
-        ports = Ports.open(config.nics().stream().map(Nic::device).toList());
+        ports = Ports.open(
+                config.nics().stream().map(Nic::device).toList(),
+                Wish.of(config.router().ports()),
+                events);
         var interfaces = new ArrayList<RouterInterface>();
         for (var nic : config.nics()) {
             interfaces.add(new RouterInterface(
@@ -77,6 +82,7 @@ final class RouterNode implements NodeRuntime {
         recordings.apply(config.router().bgp().recordings());
         recordings.add(commands);
         RouterShow.add(commands, router, forwarding);
+        InterfaceShow.add(commands, ports.interfaces());
         Ipv6RouteShow.add(commands, speaker);
     }
 
