@@ -14,6 +14,8 @@ import ecmplab.mux.table.EndpointPolicy.Affinity;
  * ports 0 and by {@link #affinityOfFragments}: all of them meet at one member.
  */
 public final class SlotHash {
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+
     private SlotHash() {}
 
     /**
@@ -30,13 +32,33 @@ public final class SlotHash {
             int protocol,
             int sourcePort,
             int destinationPort) {
-        long key = switch (affinity) {
+        long hash = mix(seed ^ ((long) source << 32 | (destination & 0xFFFF_FFFFL)));
+        return mix(hash ^ mix(key(affinity, protocol, sourcePort, destinationPort) + GOLDEN));
+    }
+
+    /** As {@link #ipv4}, of an IPv6 flow; addresses as in {@code Ipv6}, high half first. */
+    public static long ipv6(
+            long seed,
+            Affinity affinity,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int protocol,
+            int sourcePort,
+            int destinationPort) {
+        long source = mix(mix(seed ^ sourceHigh) ^ sourceLow);
+        long destination = mix(mix(seed + GOLDEN ^ destinationHigh) ^ destinationLow);
+        return mix(mix(source + destination)
+                ^ mix(key(affinity, protocol, sourcePort, destinationPort) + GOLDEN));
+    }
+
+    private static long key(Affinity affinity, int protocol, int sourcePort, int destinationPort) {
+        return switch (affinity) {
             case FIVE_TUPLE -> (long) protocol << 32 | (long) sourcePort << 16 | destinationPort;
             case SOURCE_IP_PROTOCOL -> (long) protocol << 32;
             case SOURCE_IP -> 0;
         };
-        long hash = mix(seed ^ ((long) source << 32 | (destination & 0xFFFF_FFFFL)));
-        return mix(hash ^ mix(key + 0x9E37_79B9_7F4A_7C15L));
     }
 
     /** What chooses the slot of a fragment: what the endpoint says, but never ports. */

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SlotHashTest {
     private static final int CLIENT = 0xC633_6407, VIP = 0xCB00_710A;
+    private static final long[] CLIENT6 = {0x2001_0DB8_0000_0001L, 7}, VIP6 = {0x2001_0DB8_0000_00FFL, 0x10};
 
     @Test
     void theHashOfAKnownFlowIsKnown() {
@@ -56,6 +57,44 @@ class SlotHashTest {
                 assertAvalanche(hash ^ SlotHash.ipv4(7, Affinity.FIVE_TUPLE, CLIENT, VIP, 6, 40_000, 80 ^ flipped));
             }
         }
+    }
+
+    @Test
+    void theHashOfAKnownIpv6FlowIsKnown() {
+        assertEquals("7fc7a8960110517b", Long.toHexString(ipv6(7, Affinity.FIVE_TUPLE, CLIENT6, VIP6, 6, 40_000, 80)));
+        assertEquals("a55c68f4a858eaab", Long.toHexString(ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 6, 40_000, 80)));
+        assertEquals("101908021deddf1e", Long.toHexString(ipv6(7, Affinity.SOURCE_IP, CLIENT6, VIP6, 6, 40_000, 80)));
+    }
+
+    @Test
+    void affinityLeavesOutPortsAndProtocolOfIpv6Flows() {
+        long sourceAndProtocol = ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 6, 1, 80);
+        assertEquals(sourceAndProtocol, ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 6, 2, 443));
+        assertNotEquals(sourceAndProtocol, ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 17, 1, 80));
+        assertEquals(
+                ipv6(7, Affinity.SOURCE_IP, CLIENT6, VIP6, 17, 1, 53),
+                ipv6(7, Affinity.SOURCE_IP, CLIENT6, VIP6, 6, 2, 80));
+    }
+
+    @Test
+    void eachBitOfAnIpv6AddressFlipsAboutHalfOfTheOutput() {
+        long hash = ipv6(7, Affinity.FIVE_TUPLE, CLIENT6, VIP6, 6, 40_000, 80);
+        for (int half = 0; half < 2; half++) {
+            for (int bit = 0; bit < 64; bit++) {
+                long[] client = CLIENT6.clone();
+                client[half] ^= 1L << bit;
+                assertAvalanche(hash ^ ipv6(7, Affinity.FIVE_TUPLE, client, VIP6, 6, 40_000, 80));
+                long[] vip = VIP6.clone();
+                vip[half] ^= 1L << bit;
+                assertAvalanche(hash ^ ipv6(7, Affinity.FIVE_TUPLE, CLIENT6, vip, 6, 40_000, 80));
+            }
+        }
+        assertAvalanche(hash ^ ipv6(7, Affinity.FIVE_TUPLE, VIP6, CLIENT6, 6, 40_000, 80));
+    }
+
+    private static long ipv6(
+            long seed, Affinity affinity, long[] source, long[] vip, int protocol, int sourcePort, int port) {
+        return SlotHash.ipv6(seed, affinity, source[0], source[1], vip[0], vip[1], protocol, sourcePort, port);
     }
 
     private static void assertAvalanche(long difference) {
