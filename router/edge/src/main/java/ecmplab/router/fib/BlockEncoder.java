@@ -2,61 +2,66 @@ package ecmplab.router.fib;
 
 import java.util.Arrays;
 
-/** Writes a block of a {@link Fib}: the node of the third octet and those of the fourth. Reused; belongs to a {@link FibWriter}. */
+/** Writes a block of a {@link Fib}: the entries of the third octet and the nodes of the last. Reused; belongs to a writer. */
 final class BlockEncoder {
     private static final int MAX_NODE = Fib.ENTRIES + 256;
 
     private final int[] third = new int[256];
     private final int[] fourth = new int[256];
-    private final int[] root = new int[MAX_NODE];
 
-    /** The nodes of the fourth octet, at offsets as if there were none before them. */
-    private int[] nodes = new int[4 * MAX_NODE];
+    /** The nodes of the last octet, at offsets as they will be behind the entries of the third. */
+    private int[] out = new int[256 + 4 * MAX_NODE];
 
     private int length;
 
     /**
-     * The block with {@code routes} (as {@link FibWriter} packs them, in order) over {@code base}, the group of the rest.
-     * Painting them in order leaves each address with its longest match.
+     * The block with {@code routes} (see {@link BlockRoutes}) over {@code base}, the group of the rest. Painting them in order
+     * leaves each address with its longest match. Only a route of all 32 bits may have a negative value.
      */
     int[] encode(long[] routes, int base) {
         Arrays.fill(third, base);
         for (long route : routes) {
-            if (prefixLength(route) <= 24) {
-                int from = low16(route) >>> 8;
-                Arrays.fill(third, from, from + (1 << (24 - prefixLength(route))), (int) route);
+            int bits = BlockRoutes.length(route);
+            if (bits <= 24) {
+                int from = BlockRoutes.low16(route) >>> 8;
+                Arrays.fill(third, from, from + (1 << (24 - bits)), BlockRoutes.value(route));
             }
         }
-        length = 0;
+        length = 256;
         for (int i = 0; i < routes.length; ) {
-            i = prefixLength(routes[i]) <= 24 ? i + 1 : encodeFourth(routes, i);
+            i = BlockRoutes.length(routes[i]) <= 24 ? i + 1 : encodeFourth(routes, i);
         }
-        int runs = write(third, root, 0);
-        if (runs == 1) {
+        if (length == 256 && isUniform()) {
             return new int[] {third[0]};
         }
-        int rootLength = Fib.ENTRIES + runs;
-        for (int i = Fib.ENTRIES; i < rootLength; i++) {
-            root[i] -= root[i] < 0 ? rootLength : 0;
-        }
-        var block = Arrays.copyOf(root, rootLength + length);
-        System.arraycopy(nodes, 0, block, rootLength, length);
+        var block = Arrays.copyOf(out, length);
+        System.arraycopy(third, 0, block, 0, 256);
         return block;
+    }
+
+    private boolean isUniform() {
+        for (int entry : third) {
+            if (entry != third[0]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Encodes the third octet that route {@code from} (longer than 24) lies in; returns the index of the first route past it. */
     private int encodeFourth(long[] routes, int from) {
-        int octet = low16(routes[from]) >>> 8;
+        int octet = BlockRoutes.low16(routes[from]) >>> 8;
         Arrays.fill(fourth, third[octet]);
         int i = from;
-        for (; i < routes.length && low16(routes[i]) >>> 8 == octet; i++) {
-            int first = low16(routes[i]) & 0xFF;
-            Arrays.fill(fourth, first, first + (1 << (32 - prefixLength(routes[i]))), (int) routes[i]);
+        for (; i < routes.length && BlockRoutes.low16(routes[i]) >>> 8 == octet; i++) {
+            int first = BlockRoutes.low16(routes[i]) & 0xFF;
+            int addresses = 1 << (32 - BlockRoutes.length(routes[i]));
+            Arrays.fill(fourth, first, first + addresses, BlockRoutes.value(routes[i]));
         }
-        if (nodes.length < length + MAX_NODE) {
-            nodes = Arrays.copyOf(nodes, nodes.length * 2);
+        if (out.length < length + MAX_NODE) {
+            out = Arrays.copyOf(out, out.length * 2);
         }
-        int runs = write(fourth, nodes, length);
+        int runs = write();
         if (runs == 1) {
             third[octet] = fourth[0];
         } else {
@@ -66,27 +71,20 @@ final class BlockEncoder {
         return i;
     }
 
-    /** Writes the node of 256 entries at {@code node}; returns how many runs of equal ones there are. */
-    private static int write(int[] entries, int[] out, int node) {
+    /** Writes the node of {@link #fourth} past the others; returns how many runs of equal entries there are. */
+    private int write() {
+        int node = length;
         Arrays.fill(out, node, node + Fib.ENTRIES, 0);
         int runs = 0;
         for (int octet = 0; octet < 256; octet++) {
             if ((octet & 31) == 0) {
                 out[node + Fib.COUNTS + (octet >>> 7)] |= runs << ((octet >>> 5 & 3) << 3);
             }
-            if (octet == 0 || entries[octet] != entries[octet - 1]) {
+            if (octet == 0 || fourth[octet] != fourth[octet - 1]) {
                 out[node + (octet >>> 5)] |= 1 << (octet & 31);
-                out[node + Fib.ENTRIES + runs++] = entries[octet];
+                out[node + Fib.ENTRIES + runs++] = fourth[octet];
             }
         }
         return runs;
-    }
-
-    private static int low16(long route) {
-        return (int) (route >>> 40);
-    }
-
-    private static int prefixLength(long route) {
-        return (int) (route >>> 32) & 0xFF;
     }
 }

@@ -7,18 +7,18 @@ import java.util.Arrays;
  * up, and a generation is published by one store; {@link FibWriter} derives the next one, which shares whatever did not change.
  *
  * <p>Shape: an array by the first octet, of arrays by the second, of <em>blocks</em> that hold everything beyond 16 bits. A block
- * is one {@code int[]}: alone, the group of all its addresses; or nodes, that of the third octet first. A node maps an octet to
- * an entry and is compressed by runs of equal entries. An entry that is not negative is a group; a negative one is the complement
- * of the offset of the node of the next octet.
+ * is one {@code int[]}: alone, the group of all its addresses; or first an entry for each third octet, then nodes. An entry that
+ * is not negative is a group; a negative one is the complement of the offset of the node of the last octet, which is compressed
+ * by runs of equal entries.
  *
  * <pre>
  *   +0 .. +7   256 bits: where a run starts
  *   +8, +9     eight octets: runs that start before word 0 .. 7
- *   +10 ..     the entry of each run
+ *   +10 ..     the group of each run
  * </pre>
  *
- * <p>A table of few prefixes takes a few kilobytes; one of a million about 20 octets a prefix where they are dense (as in the
- * Internet) and 70 where each stands alone. A lookup of a long prefix touches four cache lines one after the other, two of them of small arrays.
+ * <p>A table of a million prefixes takes at most 67 MB for the first 24 bits and 50 octets for each prefix beyond that stands alone.
+ * A lookup waits for memory once up to 24 bits (the two small arrays stay in the cache), twice or three times beyond.
  */
 public final class Fib {
     /** The group of an address that nothing matches. */
@@ -38,15 +38,19 @@ public final class Fib {
 
     /** The group of the longest prefix that covers {@code address} (network order), or {@link #NO_ROUTE}. */
     public int lookup(int address) {
-        int[] block = top[address >>> 24][address >>> 16 & 0xFF];
+        return inBlock(top[address >>> 24][address >>> 16 & 0xFF], address);
+    }
+
+    /** What a block says of an address, by its last 16 bits. */
+    static int inBlock(int[] block, int address) {
         if (block.length == 1) {
             return block[0];
         }
-        int entry = entry(block, 0, address >>> 8 & 0xFF);
-        return entry >= 0 ? entry : entry(block, ~entry, address & 0xFF);
+        int entry = block[address >>> 8 & 0xFF];
+        return entry >= 0 ? entry : inNode(block, ~entry, address & 0xFF);
     }
 
-    private static int entry(int[] block, int node, int octet) {
+    private static int inNode(int[] block, int node, int octet) {
         int word = octet >>> 5;
         int starts = block[node + word] & -1 >>> (31 - (octet & 31));
         int before = block[node + COUNTS + (word >>> 2)] >>> ((word & 3) << 3) & 0xFF;

@@ -16,12 +16,9 @@ import org.jspecify.annotations.Nullable;
  * touches are rebuilt, each once. Belongs to the control thread.
  */
 public final class FibWriter {
-    private static final long[] NO_ROUTES = {};
+    private final ShortRoutes shortRoutes = new ShortRoutes();
 
-    /** Prefixes of 0 to 16 bits: a one, then the bits of the prefix, to group. */
-    private final Map<Integer, Integer> shortRoutes = new HashMap<>();
-
-    /** Prefixes of 17 to 32 bits by first and second octet, in order; see {@link #pack}. */
+    /** Prefixes of 17 to 32 bits by first and second octet. */
     private final long[] @Nullable [][] longRoutes = new long[256][][];
 
     /** Prefixes of more than 8 bits by first octet: where there is none, all 256 blocks are one. */
@@ -78,7 +75,7 @@ public final class FibWriter {
                 changeShort(prefix, changes.get(i).group());
                 dirty.set(block, block + (1 << (16 - prefix.length())));
             } else {
-                added[count++] = pack(prefix, changes.get(i).group());
+                added[count++] = BlockRoutes.pack(prefix, changes.get(i).group());
             }
         }
         if (count > 0) {
@@ -88,48 +85,25 @@ public final class FibWriter {
     }
 
     private void changeShort(Prefix prefix, int group) {
-        int key = 1 << prefix.length() | (int) (prefix.high() >>> 32 >>> (32 - prefix.length()));
-        var before = group == Fib.NO_ROUTE ? shortRoutes.remove(key) : shortRoutes.put(key, group);
-        int grown = (group == Fib.NO_ROUTE ? 0 : 1) - (before == null ? 0 : 1);
+        int grown = shortRoutes.change((int) (prefix.high() >>> 48), prefix.length(), group);
         size += grown;
         if (prefix.length() > 8) {
             beyondFirstOctet[(int) (prefix.high() >>> 56)] += grown;
         }
     }
 
-    /** Order by address then length, so that a prefix comes after those it lies in: low 16 bits, length, group. */
-    private static long pack(Prefix prefix, int group) {
-        return (prefix.high() >>> 32 & 0xFFFF) << 40 | (long) prefix.length() << 32 | group;
-    }
-
     private void merge(int block, long[] changes, int count) {
         var second = longRoutes[block >>> 8];
-        var held = second == null || second[block & 0xFF] == null ? NO_ROUTES : second[block & 0xFF];
-        var merged = new long[held.length + count];
-        int length = 0;
-        int h = 0;
-        for (int c = 0; c < count; c++) {
-            while (h < held.length && held[h] >>> 32 < changes[c] >>> 32) {
-                merged[length++] = held[h++];
-            }
-            if (h < held.length && held[h] >>> 32 == changes[c] >>> 32) {
-                h++;
-            }
-            if ((int) changes[c] != Fib.NO_ROUTE) {
-                merged[length++] = changes[c];
-            }
-        }
-        while (h < held.length) {
-            merged[length++] = held[h++];
-        }
-        size += length - held.length;
-        beyondFirstOctet[block >>> 8] += length - held.length;
+        var held = second == null ? BlockRoutes.NONE : second[block & 0xFF];
+        var merged = BlockRoutes.merge(held, changes, count);
+        size += merged.length - held.length;
+        beyondFirstOctet[block >>> 8] += merged.length - held.length;
         if (second == null) {
             second = new long[256][];
-            Arrays.fill(second, NO_ROUTES);
+            Arrays.fill(second, BlockRoutes.NONE);
             longRoutes[block >>> 8] = second;
         }
-        second[block & 0xFF] = length == 0 ? NO_ROUTES : Arrays.copyOf(merged, length);
+        second[block & 0xFF] = merged;
     }
 
     private Fib rebuild(BitSet dirty) {
@@ -143,7 +117,7 @@ public final class FibWriter {
             }
             if (beyondFirstOctet[first] == 0) {
                 longRoutes[first] = null;
-                top[first] = chunks.computeIfAbsent(shortMatch(first << 8), FibWriter::uniformChunk);
+                top[first] = chunks.computeIfAbsent(shortRoutes.match(first << 8), FibWriter::uniformChunk);
                 continue;
             }
             var chunk = top[first].clone();
@@ -156,23 +130,12 @@ public final class FibWriter {
     }
 
     private int[] block(int block, Map<Integer, int[]> leaves) {
-        int base = shortMatch(block);
+        int base = shortRoutes.match(block);
         var second = longRoutes[block >>> 8];
-        var routes = second == null ? NO_ROUTES : second[block & 0xFF];
+        var routes = second == null ? BlockRoutes.NONE : second[block & 0xFF];
         return routes.length == 0
                 ? leaves.computeIfAbsent(base, group -> new int[] {group})
                 : encoder.encode(routes, base);
-    }
-
-    /** The group of the longest prefix of at most 16 bits over the block. */
-    private int shortMatch(int block) {
-        for (int length = 16; length >= 0; length--) {
-            var group = shortRoutes.get(1 << length | block >>> (16 - length));
-            if (group != null) {
-                return group;
-            }
-        }
-        return Fib.NO_ROUTE;
     }
 
     /** The 256 blocks of a first octet in which all addresses have one group. */
