@@ -2,7 +2,7 @@ package ecmplab.router;
 
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.router.ecmp.EcmpMode;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +46,7 @@ public record EcmpSnapshot(
      * @param active buckets that a packet used within the idle time; always 0 in other modes than resilient
      */
     public record MemberSnapshot(
-            Optional<Inet4Address> address, String interfaceName, int weight, int buckets, int active) {
+            Optional<InetAddress> address, String interfaceName, int weight, int buckets, int active) {
         public int idle() {
             return buckets - active;
         }

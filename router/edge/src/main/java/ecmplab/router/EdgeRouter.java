@@ -3,7 +3,7 @@ package ecmplab.router;
 import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
 import ecmplab.port.PacketProcessor;
 import ecmplab.port.PortCounters;
@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,10 @@ public final class EdgeRouter implements RouteListener {
     private final NextHops nextHops;
     private final RouteInstaller installer;
     private final Snapshots snapshots;
-    private volatile RouterCounters.Routing routing = new RouterCounters.Routing(0, 0, 0, 0, 0);
+    private volatile RouterCounters.Routing routing = new RouterCounters.Routing(0, 0, 0, 0, 0, 0);
     private int bgpPrefixes;
     private long refused;
+    private long carrierLosses;
 
     /**
      * Connected and static routes are in force when this returns.
@@ -95,6 +97,37 @@ public final class EdgeRouter implements RouteListener {
         install(changed);
     }
 
+    /**
+     * Says whether an interface has carrier. Without it the next hops on it, and its subnets, are out of use at once; routes that have
+     * others keep those. Any thread; all of it is in force when this returns.
+     */
+    public synchronized void carrier(String interfaceName, boolean up) {
+        int link = nextHops.linkOf(interfaceName);
+        if (link < 0 || !nextHops.setCarrier(link, up)) {
+            return;
+        }
+        carrierLosses += up ? 0 : 1;
+        var time = wall.instant();
+        listener.event(new RouterEvent.CarrierChanged(nanoTime.getAsLong(), time, interfaceName, up));
+        Map<NextHopSet, NextHopSet> known = new HashMap<>();
+        var changed = new ArrayList<PrefixRoutes>();
+        for (var routes : installer.routes().values()) {
+            var now = routes;
+            boolean differs = false;
+            for (var route : routes.routes()) {
+                var again = known.computeIfAbsent(route.nextHops(), nextHops::again);
+                if (!again.equals(route.nextHops())) {
+                    now = now.with(new Route(route.protocol(), again, time));
+                    differs = true;
+                }
+            }
+            if (differs) {
+                changed.add(now);
+            }
+        }
+        install(changed);
+    }
+
     /** Moves buckets that have become idle, or have waited long enough, to members that lack them. */
     public synchronized void upkeep() {
         installer.upkeep().forEach(listener::event);
@@ -103,7 +136,7 @@ public final class EdgeRouter implements RouteListener {
     private synchronized void install(List<PrefixRoutes> changed) {
         var events = installer.install(changed);
         routing = new RouterCounters.Routing(
-                installer.prefixes(), groups.size(), groups.coalesced(), groups.refused(), refused);
+                installer.prefixes(), groups.size(), groups.coalesced(), groups.refused(), refused, carrierLosses);
         events.forEach(listener::event);
     }
 
@@ -112,8 +145,14 @@ public final class EdgeRouter implements RouteListener {
         var interfaces = config.interfaces();
         for (int link = 0; link < interfaces.size(); link++) {
             var via = interfaces.get(link);
+            int at = link;
             add(routes, Prefix.host(via.address()), new Route(RouteProtocol.LOCAL, NextHopSet.NONE, time));
             add(routes, via.prefix(), new Route(RouteProtocol.CONNECTED, nextHops.connected(link), time));
+            via.ipv6().ifPresent(ipv6 -> {
+                add(routes, Prefix.host(ipv6.address()), new Route(RouteProtocol.LOCAL, NextHopSet.NONE, time));
+                var connected = new Route(RouteProtocol.CONNECTED, nextHops.connected(at), time);
+                add(routes, ipv6.prefix(), connected);
+            });
             if (via.hasBroadcast()) {
                 add(routes, via.broadcast(), new Route(RouteProtocol.BROADCAST, NextHopSet.NONE, time));
             }
@@ -181,20 +220,27 @@ public final class EdgeRouter implements RouteListener {
     /** Makes events of what the forwarding thread notices. */
     private final class Told implements ForwardingEvents {
         @Override
-        public void firstPacket(int destination, int group, RouterInterface via, int nextHop, long nowNanos) {
+        public void firstPacket(
+                long high,
+                long low,
+                int group,
+                RouterInterface via,
+                ecmplab.router.forward.NextHop nextHop,
+                long nowNanos) {
             listener.event(new RouterEvent.FirstPacket(
-                    nowNanos, wall.instant(), Ipv4.address(destination), group, Ipv4.address(nextHop), via.name()));
+                    nowNanos, wall.instant(), Ipv6.unmapped(high, low), group, nextHop.address(), via.name()));
         }
 
         @Override
-        public void neighborFailed(RouterInterface via, int address, long nowNanos) {
-            listener.event(new RouterEvent.NeighborFailed(nowNanos, wall.instant(), via.name(), Ipv4.address(address)));
+        public void neighborFailed(RouterInterface via, long high, long low, long nowNanos) {
+            listener.event(
+                    new RouterEvent.NeighborFailed(nowNanos, wall.instant(), via.name(), Ipv6.unmapped(high, low)));
         }
 
         @Override
-        public void neighborResolved(RouterInterface via, int address, long mac, long nowNanos) {
+        public void neighborResolved(RouterInterface via, long high, long low, long mac, long nowNanos) {
             listener.event(new RouterEvent.NeighborResolved(
-                    nowNanos, wall.instant(), via.name(), Ipv4.address(address), new MacAddress(mac)));
+                    nowNanos, wall.instant(), via.name(), Ipv6.unmapped(high, low), new MacAddress(mac)));
         }
     }
 }

@@ -19,7 +19,7 @@ record NextHopSet(List<Via> vias, List<Member> members) {
      * @param address empty for neighbours on the link itself
      * @param interfaceName empty when the address is on no connected subnet: the next hop is inaccessible
      * @param peer who told us, for BGP
-     * @param id in the forwarding table, or {@link #INACTIVE}
+     * @param id in the forwarding table, or {@link #INACTIVE}: inaccessible, or on a link without carrier
      */
     record Via(
             Optional<InetAddress> address,

@@ -1,5 +1,6 @@
 package ecmplab.router;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.router.ecmp.Group;
 import ecmplab.router.ecmp.GroupTable;
@@ -7,6 +8,8 @@ import ecmplab.router.ecmp.Member;
 import ecmplab.router.fib.Fib;
 import ecmplab.router.fib.FibEntry;
 import ecmplab.router.fib.FibWriter;
+import ecmplab.router.fib.Ipv6Fib;
+import ecmplab.router.fib.Ipv6FibWriter;
 import ecmplab.router.forward.Forwarder;
 import ecmplab.router.forward.ForwardingTable;
 import java.net.InetAddress;
@@ -35,7 +38,9 @@ final class RouteInstaller {
     private final Forwarder forwarder;
     private final LongSupplier nanoTime;
     private final InstantSource wall;
+    private final Ipv6FibWriter ipv6FibWriter = new Ipv6FibWriter();
     private Fib fib = Fib.EMPTY;
+    private Ipv6Fib ipv6Fib = Ipv6Fib.EMPTY;
 
     RouteInstaller(
             GroupTable groups, NextHops nextHops, Forwarder forwarder, LongSupplier nanoTime, InstantSource wall) {
@@ -65,6 +70,7 @@ final class RouteInstaller {
         }
         var grants = groups.apply(requests, nanoTime.getAsLong());
         var fibChanges = new ArrayList<FibEntry>();
+        var ipv6FibChanges = new ArrayList<FibEntry>();
         var moves = new ArrayList<Move>();
         for (int i = 0; i < grants.size(); i++) {
             var grant = grants.get(i);
@@ -72,7 +78,8 @@ final class RouteInstaller {
             var one = changed.get(i);
             var after = one.installed(group == null ? withoutGroup(one) : group.id());
             if (after.installed() != one.installed()) {
-                fibChanges.add(new FibEntry(one.prefix(), after.installed()));
+                boolean ipv4 = one.prefix().family() == AddressFamily.IPV4_UNICAST;
+                (ipv4 ? fibChanges : ipv6FibChanges).add(new FibEntry(one.prefix(), after.installed()));
             }
             if (hasMoved(grant)) {
                 moves.add(new Move(of(one.prefix()), after, grant));
@@ -81,6 +88,9 @@ final class RouteInstaller {
         }
         if (!fibChanges.isEmpty()) {
             fib = fibWriter.apply(fibChanges);
+        }
+        if (!ipv6FibChanges.isEmpty()) {
+            ipv6Fib = ipv6FibWriter.apply(ipv6FibChanges);
         }
         long nanos = nanoTime.getAsLong();
         var time = wall.instant();
@@ -111,7 +121,7 @@ final class RouteInstaller {
     }
 
     int prefixes() {
-        return fibWriter.size();
+        return fibWriter.size() + ipv6FibWriter.size();
     }
 
     private void publish() {
@@ -122,8 +132,8 @@ final class RouteInstaller {
                 group.members().forEach(member -> inUse.set(member.nextHop()));
             }
         }
-        forwarder.publish(
-                new ForwardingTable(fib, all, nextHops.array(), inUse.stream().toArray()));
+        forwarder.publish(new ForwardingTable(
+                fib, ipv6Fib, all, nextHops.array(), inUse.stream().toArray()));
     }
 
     private void keep(PrefixRoutes now) {

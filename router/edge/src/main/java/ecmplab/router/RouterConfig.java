@@ -1,5 +1,6 @@
 package ecmplab.router;
 
+import ecmplab.bgp.wire.Prefix;
 import ecmplab.router.ecmp.EcmpPolicy;
 import ecmplab.router.forward.ForwardingSettings;
 import ecmplab.router.forward.RouterInterface;
@@ -35,9 +36,11 @@ public record RouterConfig(
         }
         for (var one : interfaces) {
             for (var other : interfaces) {
-                if (!one.equals(other) && one.prefix().contains(other.prefix())) {
-                    throw new IllegalArgumentException("subnets of " + one.name() + " (" + one.prefix() + ") and "
-                            + other.name() + " (" + other.prefix() + ") overlap");
+                if (!one.equals(other)) {
+                    requireApart(one, one.prefix(), other, other.prefix());
+                    one.ipv6()
+                            .ifPresent(ipv6 -> other.ipv6()
+                                    .ifPresent(theirs -> requireApart(one, ipv6.prefix(), other, theirs.prefix())));
                 }
             }
         }
@@ -46,6 +49,13 @@ public record RouterConfig(
             if (!prefixes.add(route.prefix())) {
                 throw new IllegalArgumentException("two static routes to " + route.prefix());
             }
+        }
+    }
+
+    private static void requireApart(RouterInterface one, Prefix subnet, RouterInterface other, Prefix theirs) {
+        if (subnet.contains(theirs)) {
+            throw new IllegalArgumentException(
+                    "subnets of " + one.name() + " (" + subnet + ") and " + other.name() + " (" + theirs + ") overlap");
         }
     }
 

@@ -24,6 +24,7 @@ public record RouterCounters(
      * @param coalesced routes whose flows may have moved because there was no room for a group of their own
      * @param ungrouped routes without a group because there was no room
      * @param refused BGP prefixes beyond the limit
+     * @param carrierLosses how often an interface lost its carrier
      */
-    public record Routing(int prefixes, int groups, long coalesced, long ungrouped, long refused) {}
+    public record Routing(int prefixes, int groups, long coalesced, long ungrouped, long refused, long carrierLosses) {}
 }

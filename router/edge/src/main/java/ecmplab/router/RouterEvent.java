@@ -2,7 +2,6 @@ package ecmplab.router;
 
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.MacAddress;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -49,14 +48,16 @@ public sealed interface RouterEvent {
      * @param destination of the packet
      */
     record FirstPacket(
-            long nanos, Instant time, Inet4Address destination, int group, Inet4Address nextHop, String interfaceName)
+            long nanos, Instant time, InetAddress destination, int group, InetAddress nextHop, String interfaceName)
             implements RouterEvent {}
 
+    /** An interface lost its carrier, or has it again: next hops on it go and come at once, not when BGP finds out. */
+    record CarrierChanged(long nanos, Instant time, String interfaceName, boolean up) implements RouterEvent {}
+
     /** A neighbour answered that was not known, or from another MAC address than before. */
-    record NeighborResolved(long nanos, Instant time, String interfaceName, Inet4Address address, MacAddress mac)
+    record NeighborResolved(long nanos, Instant time, String interfaceName, InetAddress address, MacAddress mac)
             implements RouterEvent {}
 
     /** A neighbour did not answer. */
-    record NeighborFailed(long nanos, Instant time, String interfaceName, Inet4Address address)
-            implements RouterEvent {}
+    record NeighborFailed(long nanos, Instant time, String interfaceName, InetAddress address) implements RouterEvent {}
 }

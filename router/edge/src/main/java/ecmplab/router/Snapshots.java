@@ -2,7 +2,6 @@ package ecmplab.router;
 
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.Ipv4;
 import ecmplab.packet.MacAddress;
 import ecmplab.router.ecmp.BucketTable;
 import ecmplab.router.ecmp.Group;
@@ -141,7 +140,7 @@ final class Snapshots {
             active += busy && group.table().nextHop(bucket) == member.nextHop() ? 1 : 0;
         }
         return new EcmpSnapshot.MemberSnapshot(
-                nextHop.onLink() ? Optional.empty() : Optional.of(Ipv4.address(nextHop.address())),
+                nextHop.onLink() ? Optional.empty() : Optional.of(nextHop.address()),
                 config.interfaces().get(nextHop.link()).name(),
                 member.weight(),
                 group.table().slotsOf(member.nextHop()),
@@ -184,9 +183,7 @@ final class Snapshots {
     private Optional<BucketTable> buckets(ForwardingTable table, Group group, Optional<InetAddress> without) {
         for (var member : group.members()) {
             var nextHop = table.nextHop(member.nextHop());
-            if (without.isPresent()
-                    && !nextHop.onLink()
-                    && Ipv4.address(nextHop.address()).equals(without.get())) {
+            if (without.isPresent() && !nextHop.onLink() && nextHop.address().equals(without.get())) {
                 return group.tableWithout(member.nextHop());
             }
         }
@@ -198,7 +195,7 @@ final class Snapshots {
         long hash = forwarder.explainHash(flow);
         int bucket = buckets.slot(hash);
         var nextHop = table.nextHop(buckets.nextHop(bucket));
-        var neighbor = nextHop.onLink() ? flow.destination() : Ipv4.address(nextHop.address());
+        var neighbor = nextHop.onLink() ? flow.destination() : nextHop.address();
         return new Explanation.Forwarded(
                 flow,
                 prefix,

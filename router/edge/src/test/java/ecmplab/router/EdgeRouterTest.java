@@ -205,8 +205,8 @@ class EdgeRouterTest {
     }
 
     @Test
-    void anIpv6PrefixIsKnownAndNotInstalled() {
-        var peer = InetAddress.ofLiteral("2001:db8::1");
+    void anIpv6PrefixOfANextHopOnNoSubnetIsKnownAndNotInstalled() {
+        var peer = InetAddress.ofLiteral("2001:db9::1");
         rig.router.changed(List.of(new RouteListener.Change(
                 Prefix.parse("2001:db8:1::/48"), List.of(new RouteListener.NextHop(peer, peer, 1)))));
         var route = rig.router.routes(Prefix.parse("2001:db8:1::/48")).getFirst();
@@ -297,10 +297,22 @@ class EdgeRouterTest {
                 .toList();
         assertEquals(
                 List.of(
-                        "C 10.0.0.0/24", "L 10.0.0.1/32",
-                        "C 10.0.1.0/31", "L 10.0.1.0/32",
-                        "C 10.0.2.0/31", "L 10.0.2.0/32",
-                        "C 10.0.3.0/31", "L 10.0.3.0/32"),
+                        "C 10.0.0.0/24",
+                        "L 10.0.0.1/32",
+                        "C 10.0.1.0/31",
+                        "L 10.0.1.0/32",
+                        "C 10.0.2.0/31",
+                        "L 10.0.2.0/32",
+                        "C 10.0.3.0/31",
+                        "L 10.0.3.0/32",
+                        "C 2001:db8::/64",
+                        "L 2001:db8::1/128",
+                        "C 2001:db8:1::/127",
+                        "L 2001:db8:1::/128",
+                        "C 2001:db8:2::/127",
+                        "L 2001:db8:2::/128",
+                        "C 2001:db8:3::/127",
+                        "L 2001:db8:3::/128"),
                 lines);
         assertEquals(List.of(), rig.router.groups(), "connected subnets have no choice");
     }

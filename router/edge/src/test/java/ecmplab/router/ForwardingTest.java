@@ -168,7 +168,7 @@ class ForwardingTest {
         assertDropped(RouterDrop.FRAME_TOO_SHORT, new byte[13]);
         assertDropped(RouterDrop.OTHER_HOST, Frames.with(good, 5, 0x77));
         assertDropped(RouterDrop.LINK_BROADCAST, Frames.with(good, 0, 0x03));
-        assertDropped(RouterDrop.IPV6, Frames.with(Frames.with(good, 12, 0x86), 13, 0xDD));
+        assertDropped(RouterDrop.BAD_IP_VERSION, Frames.with(Frames.with(good, 12, 0x86), 13, 0xDD));
         assertDropped(RouterDrop.UNKNOWN_ETHERTYPE, Frames.with(good, 13, 0x42));
         assertDropped(RouterDrop.BAD_ARP, Frames.with(good, 13, 0x06));
         assertDropped(RouterDrop.IP_TOO_SHORT, Arrays.copyOf(good, 14 + 19));

@@ -16,6 +16,8 @@ import ecmplab.testkit.Need;
 import ecmplab.testkit.Needs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 @Needs({Need.ROOT, Need.IPROUTE, Need.PING, Need.TRACEROUTE})
 class KernelPathTest {
     private static final String LAB = "eledge" + ProcessHandle.current().pid();
+    private static final String IPV6_VIP = "2001:db8:ffff::10/128";
     private static final List<String> ENDS = List.of("client", "one", "two");
 
     private final Arena arena = Arena.ofShared();
@@ -45,6 +48,8 @@ class KernelPathTest {
     @BeforeEach
     void cable() throws Exception {
         ip("netns add " + LAB + "r");
+        ip("-n " + LAB + "r link set lo up");
+        ip("-n " + LAB + "r -6 route add blackhole default"); // or the kernel tells of what it sees forwarded: no route
         for (int i = 0; i < ENDS.size(); i++) {
             var end = LAB + ENDS.get(i);
             ip("netns add " + end);
@@ -54,8 +59,12 @@ class KernelPathTest {
             ip("-n " + end + " addr add 10.0." + i + ".2/24 dev eth0");
             ip("-n " + end + " link set lo up");
             ip("-n " + end + " link set eth0 up");
+            ip("-n " + LAB + "r addr add 2001:db8:" + i + "::1/64 dev eth" + i + " nodad");
+            ip("-n " + end + " addr add 2001:db8:" + i + "::2/64 dev eth0 nodad");
             ip("-n " + end + " route add default via 10.0." + i + ".1");
+            ip("-n " + end + " -6 route add default via 2001:db8:" + i + "::1");
             if (i > 0) {
+                ip("-n " + end + " addr add 2001:db8:ffff::10/128 dev lo");
                 ip("-n " + end + " addr add 203.0.113.10/32 dev lo");
             }
         }
@@ -67,7 +76,9 @@ class KernelPathTest {
         });
         var interfaces = new ArrayList<RouterInterface>();
         for (int i = 0; i < ports.size(); i++) {
-            interfaces.add(new RouterInterface(ports.get(i), RouterRig.address("10.0." + i + ".1"), 24));
+            var ipv6 = (Inet6Address) InetAddress.ofLiteral("2001:db8:" + i + "::1");
+            var subnet = Optional.of(new RouterInterface.Ipv6Subnet(ipv6, 64));
+            interfaces.add(new RouterInterface(ports.get(i), RouterRig.address("10.0." + i + ".1"), 24, subnet));
         }
         router =
                 new EdgeRouter(RouterConfig.of(interfaces, List.of(), 42), events::add, System::nanoTime, Instant::now);
@@ -124,6 +135,55 @@ class KernelPathTest {
     }
 
     @Test
+    void pingAndTracerouteOverIpv6Behave() throws Exception {
+        announceIpv6(IPV6_VIP, 1, 2);
+        var toVip = in("client", "ping -6 -n -c 3 -i 0.2 -W 5 2001:db8:ffff::10");
+        assertTrue(toVip.contains("3 received") && toVip.contains("ttl=63"), toVip);
+        var toRouter = in("client", "ping -6 -n -c 2 -i 0.2 -W 5 2001:db8:0::1");
+        assertTrue(toRouter.contains("2 received") && toRouter.contains("ttl=64"), toRouter);
+        var hops = in("client", "traceroute -6 -n -w 5 -q 1 -m 4 2001:db8:ffff::10")
+                .lines()
+                .skip(1)
+                .map(line -> line.trim().split("\\s+")[1])
+                .toList();
+        assertEquals(List.of("2001:db8::1", "2001:db8:ffff::10"), hops);
+        var noRoute = in("client", "ping -6 -n -c 1 -W 5 2001:db8:eeee::1");
+        assertTrue(noRoute.contains("No route"), noRoute);
+        var silent = in("client", "ping -6 -n -c 1 -W 8 2001:db8:1::77");
+        assertTrue(silent.contains("Address unreachable"), silent);
+        assertBalanced();
+    }
+
+    @Test
+    void theKernelsLearnThePathMtuOfBothFamilies() throws Exception {
+        announce(1);
+        announceIpv6(IPV6_VIP, 1);
+        ip("-n " + LAB + "client link set eth0 mtu 1600");
+        ip("-n " + LAB + "r link set eth0 mtu 1600");
+        in("client", "ping -n -c 1 -W 2 -M do -s 1550 203.0.113.10");
+        in("client", "ping -6 -n -c 1 -W 2 -M do -s 1550 2001:db8:ffff::10");
+        var ipv4 = in("client", "ip route get 203.0.113.10");
+        assertTrue(ipv4.contains("mtu 1500"), ipv4);
+        var ipv6 = in("client", "ip -6 route get 2001:db8:ffff::10");
+        assertTrue(ipv6.contains("mtu 1500"), ipv6);
+        var fragmented = in("client", "ping -6 -n -c 1 -W 5 -s 1550 2001:db8:ffff::10");
+        assertTrue(fragmented.contains("1 received"), fragmented);
+        assertBalanced();
+    }
+
+    /** RFC 8950: the server has no address of the link's IPv4 subnet, nor the router's ARP any part in it. */
+    @Test
+    void ipv4ReachesAServerByAnIpv6NextHop() throws Exception {
+        ip("-n " + LAB + "one addr add 203.0.113.10/32 dev eth0"); // without any, the kernel lets its IPv4 routes go
+        ip("-n " + LAB + "one addr del 10.0.1.2/24 dev eth0");
+        ip("-n " + LAB + "one route replace default via inet6 2001:db8:1::1 dev eth0");
+        announceIpv6(RouterRig.VIP, 1);
+        var toVip = in("client", "ping -n -c 2 -i 0.2 -W 5 203.0.113.10");
+        assertTrue(toVip.contains("2 received"), toVip);
+        assertBalanced();
+    }
+
+    @Test
     void afterADeathTheSurvivorAnswers() throws Exception {
         announce(1, 2);
         in("client", "ping -n -c 1 -W 5 203.0.113.10");
@@ -150,6 +210,15 @@ class KernelPathTest {
             nextHops.add(new RouteListener.NextHop(address, address, 1));
         }
         router.changed(List.of(new RouteListener.Change(Prefix.parse(RouterRig.VIP), nextHops)));
+    }
+
+    private void announceIpv6(String prefix, int... servers) {
+        var nextHops = new ArrayList<RouteListener.NextHop>();
+        for (int server : servers) {
+            var address = InetAddress.ofLiteral("2001:db8:" + server + "::2");
+            nextHops.add(new RouteListener.NextHop(address, address, 1));
+        }
+        router.changed(List.of(new RouteListener.Change(Prefix.parse(prefix), nextHops)));
     }
 
     private void assertBalanced() throws Exception {

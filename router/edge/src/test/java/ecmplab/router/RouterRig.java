@@ -7,7 +7,12 @@ import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
+import ecmplab.packet.Icmpv6;
+import ecmplab.packet.IpProtocol;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
+import ecmplab.packet.PacketFault;
 import ecmplab.port.Burst;
 import ecmplab.port.FramePool;
 import ecmplab.port.MemoryLink;
@@ -21,15 +26,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A router with four links: {@code eth0} 10.0.0.1/24 to a client 10.0.0.2, and {@code eth1..3} 10.0.N.0/31 to MUX N at
- * 10.0.N.1. The far ends answer ARP unless told not to. Nothing moves but by {@link #run}.
+ * 10.0.N.1; and 2001:db8::1/64 to 2001:db8::2, 2001:db8:N::/127 to 2001:db8:N::1. The far ends answer ARP and solicitations unless told
+ * not to. Nothing moves but by {@link #run}.
  */
 final class RouterRig implements AutoCloseable {
     static final String VIP = "203.0.113.10/32";
@@ -71,7 +79,9 @@ final class RouterRig implements AutoCloseable {
                     256);
             links.add(link);
             var address = i == 0 ? address("10.0.0.1") : address("10.0." + i + ".0");
-            interfaces.add(new RouterInterface(link.left(), address, i == 0 ? 24 : 31));
+            var ipv6 = (Inet6Address) InetAddress.ofLiteral(i == 0 ? "2001:db8::1" : "2001:db8:" + i + "::");
+            var subnet = new RouterInterface.Ipv6Subnet(ipv6, i == 0 ? 64 : 127);
+            interfaces.add(new RouterInterface(link.left(), address, i == 0 ? 24 : 31, Optional.of(subnet)));
         }
         var config = new RouterConfig(interfaces, staticRoutes, policy, forwarding, limits);
         router = new EdgeRouter(config, events::add, () -> nanos, () -> Instant.ofEpochSecond(0, nanos));
@@ -96,6 +106,16 @@ final class RouterRig implements AutoCloseable {
     /** A pass of the RIB: the prefix is at these MUXes now. */
     void announce(String prefix, int... muxes) {
         router.changed(List.of(change(prefix, muxes)));
+    }
+
+    /** As {@link #announce}, with the MUXes' IPv6 addresses as next hops. */
+    void announceViaIpv6(String prefix, int... muxes) {
+        var nextHops = new ArrayList<RouteListener.NextHop>();
+        for (int mux : muxes) {
+            var address = InetAddress.ofLiteral("2001:db8:" + mux + "::1");
+            nextHops.add(new RouteListener.NextHop(address, address, 1));
+        }
+        router.changed(List.of(new RouteListener.Change(Prefix.parse(prefix), nextHops)));
     }
 
     static RouteListener.Change change(String prefix, int... muxes) {
@@ -175,7 +195,10 @@ final class RouterRig implements AutoCloseable {
 
     private boolean answer(int link, long frame, int length) {
         var memory = farPool.memory();
-        if (new Ethernet().wrap(memory, frame).type() != Ethernet.TYPE_ARP) {
+        int type = new Ethernet().wrap(memory, frame).type();
+        if (type == Ethernet.TYPE_IPV6) {
+            return advertise(link, frame, length);
+        } else if (type != Ethernet.TYPE_ARP) {
             return false;
         }
         assertEquals(Arp.FRAME_LENGTH, length);
@@ -192,6 +215,36 @@ final class RouterRig implements AutoCloseable {
             injected++;
         }
         return true;
+    }
+
+    private boolean advertise(int link, long frame, int length) {
+        var memory = farPool.memory();
+        var ip = new Ipv6().wrap(memory, frame + Ethernet.LENGTH);
+        long at = frame + Ethernet.LENGTH + Ipv6.LENGTH;
+        boolean asks = length == NeighborDiscovery.FRAME_LENGTH
+                && ip.nextHeader() == IpProtocol.ICMPV6
+                && new Icmpv6().wrap(memory, at).type() == Icmpv6.NEIGHBOR_SOLICITATION;
+        if (asks && answers[link]) {
+            assertEquals(
+                    PacketFault.NONE,
+                    NeighborDiscovery.check(memory, frame + Ethernet.LENGTH, at, NeighborDiscovery.LENGTH));
+            var request = new NeighborDiscovery().wrap(memory, at, NeighborDiscovery.LENGTH);
+            long reply = farPool.acquire();
+            int octets = NeighborDiscovery.writeAdvertisement(
+                    memory,
+                    reply,
+                    request.linkAddress(),
+                    farMac(link).bits(),
+                    ip.sourceHigh(),
+                    ip.sourceLow(),
+                    request.targetHigh(),
+                    request.targetLow(),
+                    NeighborDiscovery.SOLICITED | NeighborDiscovery.OVERRIDE);
+            links.get(link).right().send(reply, octets);
+            links.get(link).right().flush();
+            injected++;
+        }
+        return asks;
     }
 
     /** Every frame that came in or was made is accounted for, and every frame of the pool is where it should be. */

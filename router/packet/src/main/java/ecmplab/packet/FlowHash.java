@@ -110,6 +110,32 @@ public final class FlowHash {
         return of(source, destination, protocol, both >>> 16, both & 0xFFFF);
     }
 
+    /** As the other one, for the valid IPv6 packet at {@code ip}; extension headers that are bad end the search for ports. */
+    public long ofIpv6(MemorySegment memory, long ip) {
+        int protocol = HeaderView.u8(memory, ip + 6);
+        int length = Ipv6.LENGTH + HeaderView.u16(memory, ip + 4);
+        int at = Ipv6.LENGTH;
+        boolean fragment = false;
+        if (ExtensionHeaders.isExtension(protocol)) {
+            long found = ExtensionHeaders.find(memory, ip, length);
+            if (ExtensionHeaders.faultOf(found) == PacketFault.NONE) {
+                protocol = ExtensionHeaders.protocol(found);
+                at = ExtensionHeaders.at(found);
+                fragment = ExtensionHeaders.isFragment(found);
+            }
+        }
+        boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+        int both = ports && !fragment && length >= at + 4 ? memory.get(HeaderView.U32, ip + at) : 0;
+        return of(
+                memory.get(HeaderView.U64, ip + 8),
+                memory.get(HeaderView.U64, ip + 16),
+                memory.get(HeaderView.U64, ip + 24),
+                memory.get(HeaderView.U64, ip + 32),
+                protocol,
+                both >>> 16,
+                both & 0xFFFF);
+    }
+
     /** Spreads a hash over {@code slots} without a division and without bias from its low bits. */
     public static int slot(long hash, int slots) {
         return (int) (((hash >>> 32) * slots) >>> 32);

@@ -2,6 +2,7 @@ package ecmplab.packet;
 
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
@@ -11,6 +12,8 @@ public final class Ipv6 extends HeaderView {
     public static final int LENGTH = 40;
     /** Octets that every link carries in one packet (RFC 8200 section 5). */
     public static final int MIN_MTU = 1280;
+
+    private static final long IPV4_MAPPED = 0xFFFF_0000_0000L;
 
     private static final int VERSION_CLASS_LABEL = 0;
     private static final int PAYLOAD_LENGTH = 4;
@@ -186,6 +189,21 @@ public final class Ipv6 extends HeaderView {
         } catch (UnknownHostException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /** The low half of the IPv4-mapped address (RFC 4291 section 2.5.5.2) of an IPv4 address; the high half is 0. */
+    public static long mapped(int ipv4) {
+        return IPV4_MAPPED | (ipv4 & 0xFFFF_FFFFL);
+    }
+
+    /** Whether two halves are an IPv4 address, whose bits are the last 32. */
+    public static boolean isMapped(long high, long low) {
+        return high == 0 && low >>> 32 == IPV4_MAPPED >>> 32;
+    }
+
+    /** The address of two halves; an {@link java.net.Inet4Address} for an IPv4-mapped one. */
+    public static InetAddress unmapped(long high, long low) {
+        return isMapped(high, low) ? Ipv4.address((int) low) : address(high, low);
     }
 
     /** The canonical text (RFC 5952), such as {@code 2001:db8::1}. */

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * up, and a generation is published by one store; {@link FibWriter} derives the next one, which shares whatever did not change.
  *
  * <p>Shape: an array by the first octet, of arrays by the second, of <em>blocks</em> that hold everything beyond 16 bits. A block
- * is one {@code int[]}: alone, the group of all its addresses; or first an entry for each third octet, then nodes. An entry that
- * is not negative is a group; a negative one is the complement of the offset of the node of the last octet, which is compressed
- * by runs of equal entries.
+ * is one {@code int[]}: alone, the group of all its addresses; or 0 and an entry for each third octet, or 1 and the node of the third
+ * octet where that is small; then nodes of the last octet. An entry that is not negative is a group; a negative one is the
+ * complement of the offset of the node of the last octet. A node maps octets to entries by runs of equal ones:
  *
  * <pre>
  *   +0 .. +7   256 bits: where a run starts
@@ -17,12 +17,17 @@ import java.util.Arrays;
  *   +10 ..     the group of each run
  * </pre>
  *
- * <p>A table of a million prefixes takes at most 67 MB for the first 24 bits and 50 octets for each prefix beyond that stands alone.
- * A lookup waits for memory once up to 24 bits (the two small arrays stay in the cache), twice or three times beyond.
+ * <p>A table of a million prefixes takes at most 67 MB for the first 24 bits, less where it is not dense, and 50 octets for
+ * each longer prefix that stands alone. Where it is dense, a lookup up to 24 bits waits for memory once: the two small arrays stay in the cache.
  */
 public final class Fib {
     /** The group of an address that nothing matches. */
     public static final int NO_ROUTE = 0;
+
+    /** First word of a block with an entry for each third octet. */
+    static final int DIRECT = 0;
+    /** First word of a block with a node for the third octet. */
+    static final int NODE = 1;
 
     static final int COUNTS = 8;
     static final int ENTRIES = 10;
@@ -46,7 +51,8 @@ public final class Fib {
         if (block.length == 1) {
             return block[0];
         }
-        int entry = block[address >>> 8 & 0xFF];
+        int octet = address >>> 8 & 0xFF;
+        int entry = block[0] == DIRECT ? block[1 + octet] : inNode(block, 1, octet);
         return entry >= 0 ? entry : inNode(block, ~entry, address & 0xFF);
     }
 

@@ -76,7 +76,10 @@ final class Ipv6Block {
             ranges.begin(base);
             for (int i = 0; i < size; ) {
                 if (Ipv6Routes.length(routes, i) <= 64) {
-                    ranges.add(Ipv6Routes.middle(routes, i), 64 - Ipv6Routes.length(routes, i), Ipv6Routes.group(routes, i));
+                    ranges.add(
+                            Ipv6Routes.middle(routes, i),
+                            64 - Ipv6Routes.length(routes, i),
+                            Ipv6Routes.group(routes, i));
                     i++;
                 } else {
                     ranges.addCell(Ipv6Routes.middle(routes, i), ~i);

@@ -26,6 +26,7 @@ public final class Ipv6Fib {
      * @param nodes as a block of {@link Fib}; an entry of the last octet that is negative is the complement of a place in {@code blocks}
      * @param blocks by place
      */
+    @SuppressWarnings("ArrayRecordComponent") // shared between generations, never compared
     record Slice(int[] nodes, int[][] blocks) {
         private static final int[][] NO_BLOCKS = {};
 

@@ -123,8 +123,9 @@ final class SliceRoutes {
 
     private static int leave(long[] around, int depth, int key) {
         int left = depth;
-        while (left > 0 && BlockRoutes.low16(around[left - 1]) >>> (32 - BlockRoutes.length(around[left - 1]))
-                != key >>> (32 - BlockRoutes.length(around[left - 1]))) {
+        while (left > 0
+                && BlockRoutes.low16(around[left - 1]) >>> (32 - BlockRoutes.length(around[left - 1]))
+                        != key >>> (32 - BlockRoutes.length(around[left - 1]))) {
             left--;
         }
         return left;

@@ -1,15 +1,13 @@
 package ecmplab.router.forward;
 
 import ecmplab.packet.Ethernet;
-import ecmplab.packet.FlowHash;
+import ecmplab.packet.Ipv6;
 import ecmplab.router.ecmp.Group;
-import java.lang.foreign.MemorySegment;
 
 /** The way out: from a group to a next hop to a frame sent. Belongs to the forwarding thread. */
 final class Egress {
     private final Link[] links;
-    private final MemorySegment memory;
-    private final FlowHash flowHash;
+    private final PacketHash hash;
     private final ForwardingEvents events;
 
     /** One burst, one state of the routes. */
@@ -17,10 +15,9 @@ final class Egress {
 
     private long now;
 
-    Egress(Link[] links, MemorySegment memory, FlowHash flowHash, ForwardingEvents events) {
+    Egress(Link[] links, PacketHash hash, ForwardingEvents events) {
         this.links = links;
-        this.memory = memory;
-        this.flowHash = flowHash;
+        this.hash = hash;
         this.events = events;
     }
 
@@ -37,20 +34,32 @@ final class Egress {
         return table.lookup(destination);
     }
 
+    int lookup(long high, long low) {
+        return table.lookup(high, low);
+    }
+
     /** The next hop of the flow that the valid IPv4 packet at {@code ip} belongs to, in a group that is there. */
     NextHop choose(int groupId, long ip, int destination) {
+        return chooseByHash(groupId, hash.ipv4(ip), 0, Ipv6.mapped(destination));
+    }
+
+    /** As the other one, for an IPv6 packet. */
+    NextHop choose(int groupId, long ip, long destinationHigh, long destinationLow) {
+        return chooseByHash(groupId, hash.ipv6(ip), destinationHigh, destinationLow);
+    }
+
+    private NextHop chooseByHash(int groupId, long hash, long destinationHigh, long destinationLow) {
         Group group = table.group(groupId);
         if (group == null) {
             throw new IllegalStateException("route to group " + groupId + ", which does not exist");
         }
-        long hash = flowHash.of(memory, ip);
         var buckets = group.table();
         int slot = buckets.slot(hash);
         int id = buckets.nextHop(slot);
         group.use().touch(slot, now);
         var nextHop = table.nextHop(id);
         if (group.use().isFirst(buckets, hash, id) && !nextHop.onLink()) {
-            events.firstPacket(destination, groupId, link(nextHop).via, nextHop.address(), now);
+            events.firstPacket(destinationHigh, destinationLow, groupId, link(nextHop).via, nextHop, now);
         }
         return nextHop;
     }
@@ -64,14 +73,21 @@ final class Egress {
         for (int i = 0; i < table.used(); i++) {
             var nextHop = table.inUse(i);
             if (!nextHop.onLink()) {
-                link(nextHop).neighbors.lookup(nextHop.address(), now);
+                link(nextHop).neighbors.lookup(nextHop.high(), nextHop.low(), now);
             }
         }
     }
 
     /** Takes over the frame with an IPv4 packet of {@code length} octets to {@code destination}. */
     void send(NextHop nextHop, int destination, long frame, int length) {
-        int neighbor = nextHop.onLink() ? destination : nextHop.address();
-        link(nextHop).neighbors.send(neighbor, frame, Ethernet.LENGTH + length, now);
+        send(nextHop, 0, Ipv6.mapped(destination), frame, length);
+    }
+
+    /** As the other one, for a packet of either family. */
+    void send(NextHop nextHop, long destinationHigh, long destinationLow, long frame, int length) {
+        boolean onLink = nextHop.onLink();
+        long high = onLink ? destinationHigh : nextHop.high();
+        long low = onLink ? destinationLow : nextHop.low();
+        link(nextHop).neighbors.send(high, low, frame, Ethernet.LENGTH + length, now);
     }
 }

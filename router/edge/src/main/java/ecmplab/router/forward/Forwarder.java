@@ -1,9 +1,7 @@
 package ecmplab.router.forward;
 
 import ecmplab.packet.Ethernet;
-import ecmplab.packet.FlowHash;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.Ipv4;
 import ecmplab.packet.PacketFault;
 import ecmplab.port.Burst;
 import ecmplab.port.Drops;
@@ -15,7 +13,7 @@ import ecmplab.port.neighbor.Neighbor;
 import ecmplab.port.neighbor.NeighborCache;
 import ecmplab.port.neighbor.NeighborDrop;
 import ecmplab.port.neighbor.NeighborListener;
-import ecmplab.router.fib.Fib;
+import ecmplab.port.neighbor.OwnAddresses;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +24,21 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@link #table}, {@link #explainHash} and the counters.
  *
  * <p>Packets to own addresses are the kernel's, which sees every frame too and holds the BGP sessions: they are counted and
- * let go here. ARP requests for own addresses likewise.
+ * let go here. ARP requests and solicitations for own addresses likewise.
  */
 public final class Forwarder implements PacketProcessor {
     private final Link[] links;
     private final FramePool pool;
     private final MemorySegment memory;
-    private final FlowHash flowHash;
+    private final PacketHash hash;
     private final ForwardingEvents events;
     private final Egress egress;
     private final ErrorReports errors;
 
     private final Ethernet ethernet = new Ethernet();
-    private final Ipv4 ipv4 = new Ipv4();
-    private final Drops<RouterDrop> drops = new Drops<>(RouterDrop.class);
-    private final Drops<PacketCount> packets = new Drops<>(PacketCount.class);
+    private final Outcomes outcomes;
+    private final Ipv4Path ipv4;
+    private final Ipv6Path ipv6;
 
     private final AtomicReference<ForwardingTable> table = new AtomicReference<>(ForwardingTable.EMPTY);
 
@@ -52,29 +50,34 @@ public final class Forwarder implements PacketProcessor {
         this.events = events;
         pool = interfaces.getFirst().port().pool();
         memory = pool.memory();
-        flowHash = new FlowHash(settings.hashSeed());
+        hash = new PacketHash(memory, settings.hash(), settings.hashSeed());
         links = interfaces.stream().map(via -> link(via, settings)).toArray(Link[]::new);
-        egress = new Egress(links, memory, flowHash, events);
+        egress = new Egress(links, hash, events);
         errors = new ErrorReports(pool, egress, new TokenBucket(settings.icmpPerSecond(), settings.icmpBurst()));
+        outcomes = new Outcomes(pool);
+        ipv4 = new Ipv4Path(memory, egress, errors, outcomes);
+        ipv6 = new Ipv6Path(memory, egress, errors, outcomes);
     }
 
     private Link link(RouterInterface via, ForwardingSettings settings) {
         var listener = new NeighborListener() {
             @Override
-            public void resolved(int address, long mac, long nowNanos) {
-                events.neighborResolved(via, address, mac, nowNanos);
+            public void resolved(long high, long low, long mac, long nowNanos) {
+                events.neighborResolved(via, high, low, mac, nowNanos);
             }
 
             @Override
-            public void failed(int address, long nowNanos) {
-                events.neighborFailed(via, address, nowNanos);
+            public void failed(long high, long low, long nowNanos) {
+                events.neighborFailed(via, high, low, nowNanos);
             }
         };
         var cache = new NeighborCache(
                 via.port(),
-                via.address(),
+                new OwnAddresses(
+                        via.address(),
+                        via.ipv6().map(RouterInterface.Ipv6Subnet::address).orElse(null)),
                 settings.neighbors(),
-                (frame, length, nextHop) -> unreachable(frame),
+                (frame, length, high, low) -> unreachable(frame),
                 listener);
         return new Link(via, cache);
     }
@@ -89,9 +92,9 @@ public final class Forwarder implements PacketProcessor {
         return table.getAcquire();
     }
 
-    /** The hash of a flow, as its packets have it. Any thread. */
+    /** The hash of a flow, as its packets have it without a flow label. Any thread. */
     public long explainHash(FlowKey flow) {
-        return flowHash.of(flow);
+        return hash.of(flow);
     }
 
     @Override
@@ -126,9 +129,9 @@ public final class Forwarder implements PacketProcessor {
     }
 
     private void frame(Link in, long frame, int length) {
-        packets.count(PacketCount.RECEIVED);
+        outcomes.packets.count(PacketCount.RECEIVED);
         if (length < Ethernet.LENGTH) {
-            drop(RouterDrop.FRAME_TOO_SHORT, frame);
+            outcomes.drop(RouterDrop.FRAME_TOO_SHORT, frame);
             return;
         }
         ethernet.wrap(memory, frame);
@@ -136,125 +139,45 @@ public final class Forwarder implements PacketProcessor {
         int type = ethernet.type();
         boolean toGroup = Ethernet.isGroup(destination);
         if (destination != in.mac && !toGroup) {
-            drop(RouterDrop.OTHER_HOST, frame);
+            outcomes.drop(RouterDrop.OTHER_HOST, frame);
             return;
         }
         switch (type) {
             case Ethernet.TYPE_IPV4 -> {
                 if (toGroup) {
-                    drop(RouterDrop.LINK_BROADCAST, frame);
+                    outcomes.drop(RouterDrop.LINK_BROADCAST, frame);
                 } else {
-                    packet(in, frame, length - Ethernet.LENGTH);
+                    ipv4.packet(in, frame, length - Ethernet.LENGTH);
                 }
             }
             case Ethernet.TYPE_ARP -> arp(in, frame, length - Ethernet.LENGTH);
-            case Ethernet.TYPE_IPV6 -> drop(RouterDrop.IPV6, frame);
-            default -> drop(RouterDrop.UNKNOWN_ETHERTYPE, frame);
+            case Ethernet.TYPE_IPV6 -> ipv6.packet(in, frame, length - Ethernet.LENGTH, toGroup);
+            default -> outcomes.drop(RouterDrop.UNKNOWN_ETHERTYPE, frame);
         }
     }
 
     private void arp(Link in, long frame, int available) {
         var fault = in.neighbors.input(memory, frame + Ethernet.LENGTH, available, egress.now());
         if (fault != PacketFault.NONE) {
-            drop(RouterDrop.of(fault), frame);
-            return;
-        }
-        packets.count(PacketCount.ARP);
-        pool.release(frame);
-    }
-
-    private void packet(Link in, long frame, int available) {
-        long ip = frame + Ethernet.LENGTH;
-        var fault = Ipv4.check(memory, ip, available);
-        if (fault != PacketFault.NONE) {
-            drop(RouterDrop.of(fault), frame);
-            return;
-        }
-        ipv4.wrap(memory, ip);
-        int source = ipv4.source();
-        int destination = ipv4.destination();
-        if (Ipv4.isMartianSource(source)) {
-            drop(RouterDrop.MARTIAN_SOURCE, frame);
-        } else if (isSpecial(destination) || isLinkLocal(source)) {
-            drop(special(destination), frame);
+            outcomes.drop(RouterDrop.of(fault), frame);
         } else {
-            route(in, frame, egress.lookup(destination), destination);
+            outcomes.consume(PacketCount.ARP, frame);
         }
-    }
-
-    private void route(Link in, long frame, int found, int destination) {
-        if (found == ForwardingTable.TO_KERNEL) {
-            packets.count(PacketCount.TO_KERNEL);
-            pool.release(frame);
-        } else if (found == ForwardingTable.BROADCAST) {
-            drop(RouterDrop.BROADCAST, frame);
-        } else if (ipv4.ttl() <= 1) {
-            errors.send(IcmpCount.SENT_TIME_EXCEEDED, in.address, 0, frame);
-            drop(RouterDrop.TTL_EXCEEDED, frame);
-        } else if (found == Fib.NO_ROUTE) {
-            errors.send(IcmpCount.SENT_NET_UNREACHABLE, in.address, 0, frame);
-            drop(RouterDrop.NO_ROUTE, frame);
-        } else if (found == ForwardingTable.BLACKHOLE) {
-            drop(RouterDrop.BLACKHOLE, frame);
-        } else {
-            forward(in, frame, found, destination);
-        }
-    }
-
-    private void forward(Link in, long frame, int groupId, int destination) {
-        var nextHop = egress.choose(groupId, frame + Ethernet.LENGTH, destination);
-        int length = ipv4.totalLength();
-        int mtu = egress.link(nextHop).mtu;
-        if (length > mtu) {
-            if (ipv4.dontFragment()) {
-                errors.send(IcmpCount.SENT_FRAGMENTATION_NEEDED, in.address, mtu, frame);
-                drop(RouterDrop.FRAGMENTATION_NEEDED, frame);
-            } else {
-                drop(RouterDrop.TOO_BIG, frame);
-            }
-            return;
-        }
-        ipv4.decrementTtl();
-        packets.count(PacketCount.FORWARDED);
-        egress.send(nextHop, destination, frame, length);
     }
 
     /** A packet whose next hop did not answer; the cache has counted it. */
     private void unreachable(long frame) {
-        errors.send(IcmpCount.SENT_HOST_UNREACHABLE, ErrorReports.ADDRESS_OF_EGRESS, 0, frame);
-        pool.release(frame);
-    }
-
-    private void drop(RouterDrop reason, long frame) {
-        drops.count(reason);
-        pool.release(frame);
-    }
-
-    /** Whether no packet to the address is ever forwarded. */
-    private static boolean isSpecial(int destination) {
-        int top = destination >>> 24;
-        return top == 0 || top == 127 || top >= 224 || isLinkLocal(destination);
-    }
-
-    private static RouterDrop special(int destination) {
-        if (destination == -1) {
-            return RouterDrop.BROADCAST;
+        if (ethernet.wrap(memory, frame).type() == Ethernet.TYPE_IPV6) {
+            errors.sendIpv6(IcmpCount.SENT_ADDRESS_UNREACHABLE, null, 0, frame);
+        } else {
+            errors.send(IcmpCount.SENT_HOST_UNREACHABLE, ErrorReports.ADDRESS_OF_EGRESS, 0, frame);
         }
-        if (Ipv4.isMulticast(destination)) {
-            return RouterDrop.MULTICAST;
-        }
-        return isSpecial(destination) && !isLinkLocal(destination)
-                ? RouterDrop.MARTIAN_DESTINATION
-                : RouterDrop.LINK_LOCAL;
-    }
-
-    private static boolean isLinkLocal(int address) {
-        return address >>> 16 == 0xA9FE;
+        pool.release(frame);
     }
 
     /** Any thread. */
     public Drops<RouterDrop> drops() {
-        return drops;
+        return outcomes.drops;
     }
 
     /** Any thread. */
@@ -264,7 +187,7 @@ public final class Forwarder implements PacketProcessor {
 
     /** Any thread. */
     public Drops<PacketCount> packets() {
-        return packets;
+        return outcomes.packets;
     }
 
     /** Any thread. */
@@ -279,10 +202,13 @@ public final class Forwarder implements PacketProcessor {
 
     /** Where the frames went, at the end of a burst. Forwarding thread only. */
     public FrameLedger ledger() {
+        var packets = outcomes.packets;
         long received = packets.of(PacketCount.RECEIVED);
-        long consumed = packets.of(PacketCount.ARP) + packets.of(PacketCount.TO_KERNEL);
+        long consumed = packets.of(PacketCount.ARP)
+                + packets.of(PacketCount.NEIGHBOR_DISCOVERY)
+                + packets.of(PacketCount.TO_KERNEL);
         long originated = errors.originated();
-        long dropped = drops.total();
+        long dropped = outcomes.drops.total();
         long sent = 0;
         long held = 0;
         for (var link : links) {

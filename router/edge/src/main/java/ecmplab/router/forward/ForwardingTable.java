@@ -2,6 +2,7 @@ package ecmplab.router.forward;
 
 import ecmplab.router.ecmp.Group;
 import ecmplab.router.fib.Fib;
+import ecmplab.router.fib.Ipv6Fib;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +20,22 @@ public final class ForwardingTable {
     public static final int FIRST_GROUP = 4;
 
     public static final ForwardingTable EMPTY =
-            new ForwardingTable(Fib.EMPTY, new Group[0], new NextHop[0], new int[0]);
+            new ForwardingTable(Fib.EMPTY, Ipv6Fib.EMPTY, new Group[0], new NextHop[0], new int[0]);
 
     private final Fib fib;
+    private final Ipv6Fib ipv6Fib;
     private final @Nullable Group[] groups;
     private final NextHop[] nextHops;
     private final int[] inUse;
 
     /**
-     * @param groups by id; every group that {@code fib} names is there, and its members are in {@code nextHops}
+     * @param groups by id; every group that a FIB names is there, and its members are in {@code nextHops}
      * @param nextHops by id
      * @param inUse ids of the next hops that are members of a group; none of the arrays is written to from now on
      */
-    public ForwardingTable(Fib fib, @Nullable Group[] groups, NextHop[] nextHops, int[] inUse) {
+    public ForwardingTable(Fib fib, Ipv6Fib ipv6Fib, @Nullable Group[] groups, NextHop[] nextHops, int[] inUse) {
         this.fib = fib;
+        this.ipv6Fib = ipv6Fib;
         this.groups = groups;
         this.nextHops = nextHops;
         this.inUse = inUse;
@@ -41,6 +44,11 @@ public final class ForwardingTable {
     /** A group, {@link #TO_KERNEL}, {@link #BROADCAST}, {@link #BLACKHOLE}, or {@link Fib#NO_ROUTE}. */
     public int lookup(int destination) {
         return fib.lookup(destination);
+    }
+
+    /** As the other one, for an IPv6 destination. */
+    public int lookup(long high, long low) {
+        return ipv6Fib.lookup(high, low);
     }
 
     public @Nullable Group group(int id) {

@@ -6,8 +6,10 @@ public enum PacketCount {
     RECEIVED,
     /** Given to a neighbour, or waiting for it to answer. */
     FORWARDED,
-    /** IPv4 to an own address. */
+    /** IP to an own address. */
     TO_KERNEL,
     /** ARP, read. */
-    ARP
+    ARP,
+    /** Neighbour solicitations and advertisements, read; the kernel takes them too. */
+    NEIGHBOR_DISCOVERY
 }

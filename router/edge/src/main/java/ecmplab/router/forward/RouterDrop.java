@@ -10,11 +10,10 @@ public enum RouterDrop {
     OTHER_HOST,
     /** IP in a broadcast or multicast frame: the kernel's business at most. */
     LINK_BROADCAST,
-    /** IPv6, which this router does not forward. */
-    IPV6,
     /** Neither IP nor ARP. */
     UNKNOWN_ETHERTYPE,
     BAD_ARP,
+    BAD_NEIGHBOR_DISCOVERY,
     IP_TOO_SHORT,
     BAD_IP_VERSION,
     BAD_IP_HEADER_LENGTH,
@@ -22,26 +21,26 @@ public enum RouterDrop {
     BAD_IP_CHECKSUM,
     /** Arrived with TTL 0. */
     TTL_ZERO,
-    /** A source that is no single host's: 0/8, 127/8, multicast, class E (RFC 1812 section 5.3.7). */
+    /** A source that is no single host's: 0/8, 127/8, multicast, class E (RFC 1812 section 5.3.7); ::, ::1, ff00::/8. */
     MARTIAN_SOURCE,
-    /** To 0/8, 127/8 or class E (RFC 1812 section 5.3.7). */
+    /** To 0/8, 127/8 or class E (RFC 1812 section 5.3.7); to :: or ::1. */
     MARTIAN_DESTINATION,
     MULTICAST,
     /** To 255.255.255.255, or to the broadcast address of an own subnet (RFC 2644). */
     BROADCAST,
-    /** From or to 169.254/16 (RFC 3927 section 7). */
+    /** From or to 169.254/16 (RFC 3927 section 7); from fe80::/10 to beyond the link (RFC 4291 section 2.5.6). */
     LINK_LOCAL,
-    /** The TTL ran out here. */
+    /** The TTL or hop limit ran out here. */
     TTL_EXCEEDED,
     NO_ROUTE,
     /** A static route says so. */
     BLACKHOLE,
-    /** Longer than the MTU of the way out, and not to be fragmented. */
+    /** Longer than the MTU of the way out, and not to be fragmented: any IPv6 packet, IPv4 ones that say so. */
     FRAGMENTATION_NEEDED,
     /** Longer than the MTU of the way out; this router does not fragment. */
     TOO_BIG;
 
-    /** The drop that a fault in an IPv4 header or ARP message comes to. */
+    /** The drop that a fault in an IP header or a neighbour's message comes to. */
     static RouterDrop of(PacketFault fault) {
         return switch (fault) {
             case FRAME_TOO_SHORT -> FRAME_TOO_SHORT;
@@ -52,14 +51,8 @@ public enum RouterDrop {
             case BAD_IP_CHECKSUM -> BAD_IP_CHECKSUM;
             case TTL_ZERO -> TTL_ZERO;
             case BAD_ARP -> BAD_ARP;
-            case NONE,
-                    BAD_EXTENSION_HEADER,
-                    TOO_MANY_EXTENSION_HEADERS,
-                    BAD_FRAGMENT,
-                    BAD_TRANSPORT_LENGTH,
-                    BAD_TRANSPORT_CHECKSUM,
-                    BAD_VXLAN,
-                    BAD_NEIGHBOR_DISCOVERY ->
+            case BAD_NEIGHBOR_DISCOVERY, BAD_TRANSPORT_LENGTH, BAD_TRANSPORT_CHECKSUM -> BAD_NEIGHBOR_DISCOVERY;
+            case NONE, BAD_EXTENSION_HEADER, BAD_FRAGMENT, BAD_VXLAN, TOO_MANY_EXTENSION_HEADERS ->
                 throw new IllegalArgumentException(fault + " is no fault of a header that a router reads");
         };
     }

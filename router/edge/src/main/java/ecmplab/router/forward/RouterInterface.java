@@ -4,13 +4,42 @@ import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.Ipv4;
 import ecmplab.port.Port;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.util.Optional;
 
 /**
- * An interface of the router. The kernel of its namespace holds the same address, answers ARP and takes packets to it.
+ * An interface of the router. The kernel of its namespace holds the same addresses, answers ARP and solicitations, and takes
+ * packets to them.
  *
- * @param length of the subnet's prefix
+ * @param length of the IPv4 subnet's prefix
  */
-public record RouterInterface(Port port, Inet4Address address, int length) {
+public record RouterInterface(Port port, Inet4Address address, int length, Optional<Ipv6Subnet> ipv6) {
+    /**
+     * An own IPv6 address, not a link-local one: of those the kernel has its own, and takes all packets to them.
+     *
+     * @param length of the subnet's prefix
+     */
+    public record Ipv6Subnet(Inet6Address address, int length) {
+        public Ipv6Subnet {
+            if (length < 1 || length > 128) {
+                throw new IllegalArgumentException("prefix length " + length + ": must be 1 to 128");
+            }
+            if (address.isLinkLocalAddress() || address.isMulticastAddress() || address.isAnyLocalAddress()) {
+                throw new IllegalArgumentException(
+                        address.getHostAddress() + ": must be the address of a node beyond its link");
+            }
+        }
+
+        public Prefix prefix() {
+            return Prefix.of(address, length);
+        }
+    }
+
+    /** An interface without IPv6. */
+    public RouterInterface(Port port, Inet4Address address, int length) {
+        this(port, address, length, Optional.empty());
+    }
+
     public RouterInterface {
         if (length < 1 || length > 32) {
             throw new IllegalArgumentException("prefix length " + length + " of " + port.name() + ": must be 1 to 32");
@@ -21,7 +50,7 @@ public record RouterInterface(Port port, Inet4Address address, int length) {
         return port.name();
     }
 
-    /** The subnet. */
+    /** The IPv4 subnet. */
     public Prefix prefix() {
         return Prefix.of(address, length);
     }

@@ -55,7 +55,10 @@ class Ipv6FibTest {
     @Test
     void takingAPrefixOutUncoversTheNextLongest() {
         writer.apply(List.of(
-                entry("::/0", 1), entry("2001:db8::/32", 2), entry("2001:db8:1::/48", 3), entry("2001:db8:1::7/128", 4)));
+                entry("::/0", 1),
+                entry("2001:db8::/32", 2),
+                entry("2001:db8:1::/48", 3),
+                entry("2001:db8:1::7/128", 4)));
         assertEquals(3, lookup(writer.apply(List.of(entry("2001:db8:1::7/128", 0))), "2001:db8:1::7"));
         assertEquals(2, lookup(writer.apply(List.of(entry("2001:db8:1::/48", 0))), "2001:db8:1::7"));
         assertEquals(1, lookup(writer.apply(List.of(entry("2001:db8::/32", 0))), "2001:db8:1::7"));
@@ -80,7 +83,10 @@ class Ipv6FibTest {
     @Test
     void anEarlierGenerationAnswersAsItDidAndSharesWhatDidNotChange() {
         var before = writer.apply(List.of(
-                entry("2001:db8::/32", 1), entry("2001:db8:1::/48", 2), entry("2001:db9:1::/48", 2), entry("2a00::/12", 5)));
+                entry("2001:db8::/32", 1),
+                entry("2001:db8:1::/48", 2),
+                entry("2001:db9:1::/48", 2),
+                entry("2a00::/12", 5)));
         var after = writer.apply(List.of(entry("2001:db8:1::/48", 3)));
         assertEquals(2, lookup(before, "2001:db8:1::1"));
         assertEquals(3, lookup(after, "2001:db8:1::1"));
@@ -144,7 +150,7 @@ class Ipv6FibTest {
     private static long high(Random random) {
         long value = 0x2001_0DB8L << 32;
         for (int octet = 0; octet < 8; octet++) {
-            value ^= random.nextInt(6) == 0 ? (long) random.nextInt(256) << 8 * octet : (long) random.nextInt(2) << 8 * octet;
+            value ^= (long) random.nextInt(random.nextInt(6) == 0 ? 256 : 2) << (8 * octet);
         }
         return value;
     }

@@ -2,7 +2,10 @@ package ecmplab.port.neighbor;
 
 /** What a cache knows of one address. Made once, used again for other addresses. */
 final class Entry {
-    int address;
+    /** Halves of the address, an IPv4 one as IPv4-mapped. */
+    long high;
+
+    long low;
     NeighborState state = NeighborState.FAILED;
     /** -1 when unknown. */
     long mac = -1;
@@ -24,8 +27,9 @@ final class Entry {
         waitingLengths = new int[maxWaiting];
     }
 
-    void begin(int newAddress, long now) {
-        address = newAddress;
+    void begin(long newHigh, long newLow, long now) {
+        high = newHigh;
+        low = newLow;
         state = NeighborState.INCOMPLETE;
         mac = -1;
         everConfirmed = false;

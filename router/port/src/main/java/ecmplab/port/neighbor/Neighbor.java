@@ -1,7 +1,7 @@
 package ecmplab.port.neighbor;
 
 import ecmplab.packet.MacAddress;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting packets
  */
 public record Neighbor(
-        Inet4Address address,
+        InetAddress address,
         NeighborState state,
         @Nullable MacAddress mac,
         @Nullable Duration sinceConfirmed,

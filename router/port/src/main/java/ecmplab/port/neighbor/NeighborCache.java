@@ -2,8 +2,9 @@ package ecmplab.port.neighbor;
 
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
 import ecmplab.packet.PacketFault;
 import ecmplab.port.Drops;
 import ecmplab.port.FramePool;
@@ -12,26 +13,30 @@ import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 neighbours of one port: asks by ARP, learns from the answers, keeps packets for a while until there is one. It does
- * not answer requests: the node's own addresses belong to its kernel, which does.
+ * Neighbours of one port: asks by ARP or neighbour solicitation, learns from the answers, keeps packets for a while until there
+ * is one. It does not answer requests: the node's own addresses belong to its kernel, which does.
  *
- * <p>Learns only what it asked for: an answer to us makes an address known; any other ARP message updates an address that is
- * in use here already, and never adds one. Belongs to the port's forwarding thread. Times are of that thread's clock.
+ * <p>Learns only what it asked for: an answer to us makes an address known; any other message updates an address that is in use
+ * here already, and never adds one. Addresses of both families share the table and its limits: an IPv4 address is its IPv4-mapped
+ * IPv6 address. Belongs to the port's forwarding thread. Times are of that thread's clock.
  */
 public final class NeighborCache {
     private final Port port;
-    private final int ownAddress;
+    private final Requests requests;
     private final NeighborSettings settings;
     private final Undeliverable undeliverable;
     private final @Nullable NeighborListener listener;
     private final FramePool pool;
     private final Ethernet ethernet = new Ethernet();
+    private final Ipv6 ipv6 = new Ipv6();
     private final Arp arp = new Arp();
+    private final NeighborDiscovery discovery = new NeighborDiscovery();
     private final Drops<NeighborDrop> drops = new Drops<>(NeighborDrop.class);
 
     private final long reachableNanos;
@@ -49,23 +54,23 @@ public final class NeighborCache {
                 port,
                 ownAddress,
                 NeighborSettings.STANDARD,
-                (frame, length, nextHop) -> port.pool().release(frame));
+                (frame, length, high, low) -> port.pool().release(frame));
     }
 
     /** @param ownAddress that requests are sent from, in the subnet of the neighbours */
     public NeighborCache(Port port, Inet4Address ownAddress, NeighborSettings settings, Undeliverable undeliverable) {
-        this(port, ownAddress, settings, undeliverable, null);
+        this(port, new OwnAddresses(ownAddress, null), settings, undeliverable, null);
     }
 
-    /** A cache that also tells {@code listener}, if there is one. */
+    /** A cache for the families that it has own addresses of, which also tells {@code listener}, if there is one. */
     public NeighborCache(
             Port port,
-            Inet4Address ownAddress,
+            OwnAddresses own,
             NeighborSettings settings,
             Undeliverable undeliverable,
             @Nullable NeighborListener listener) {
         this.port = port;
-        this.ownAddress = Ipv4.bits(ownAddress);
+        requests = new Requests(port, own);
         this.settings = settings;
         this.undeliverable = undeliverable;
         this.listener = listener;
@@ -82,7 +87,12 @@ public final class NeighborCache {
      * was lately.
      */
     public long lookup(int address, long nowNanos) {
-        var entry = use(address, nowNanos);
+        return lookup(0, Ipv6.mapped(address), nowNanos);
+    }
+
+    /** As the other one, for an IPv6 (or IPv4-mapped) address. */
+    public long lookup(long high, long low, long nowNanos) {
+        var entry = use(high, low, nowNanos);
         return entry == null ? -1 : entry.mac;
     }
 
@@ -91,24 +101,29 @@ public final class NeighborCache {
      * EtherType. With the MAC address not known yet, the packet waits for it.
      */
     public void send(int nextHop, long frame, int length, long nowNanos) {
-        var entry = use(nextHop, nowNanos);
+        send(0, Ipv6.mapped(nextHop), frame, length, nowNanos);
+    }
+
+    /** As the other one, to an IPv6 (or IPv4-mapped) next hop; the packet may be of either family (RFC 8950). */
+    public void send(long high, long low, long frame, int length, long nowNanos) {
+        var entry = use(high, low, nowNanos);
         if (entry == null) {
             drops.count(NeighborDrop.TABLE_FULL);
             pool.release(frame);
         } else if (entry.known()) {
             transmit(entry, frame, length);
         } else if (entry.state == NeighborState.FAILED) {
-            giveUp(frame, length, nextHop);
+            giveUp(frame, length, high, low);
         } else {
             await(entry, frame, length);
         }
     }
 
     /** Finds or begins an entry, notes its use, and asks for it where that is due. Null when there is no room. */
-    private @Nullable Entry use(int address, long now) {
-        var entry = table.find(address);
+    private @Nullable Entry use(long high, long low, long now) {
+        var entry = table.find(high, low);
         if (entry == null) {
-            entry = table.add(address, now);
+            entry = table.add(high, low, now);
             if (entry != null) {
                 request(entry, now);
             }
@@ -151,16 +166,7 @@ public final class NeighborCache {
     private void request(Entry entry, long now) {
         entry.requests++;
         entry.dueAt = now + retransmitNanos;
-        long frame = pool.acquire();
-        if (frame < 0) {
-            return; // as if it got lost on the wire: the next one is due soon
-        }
-        long mac = port.mac().bits();
-        long to = entry.known() ? entry.mac : MacAddress.BROADCAST.bits();
-        ethernet.wrap(pool.memory(), frame).set(to, mac, Ethernet.TYPE_ARP);
-        arp.wrap(pool.memory(), frame + Ethernet.LENGTH).set(Arp.REQUEST, mac, ownAddress, 0, entry.address);
-        port.send(frame, Arp.FRAME_LENGTH);
-        requestsSent++;
+        requestsSent += requests.send(entry) ? 1 : 0;
     }
 
     /**
@@ -180,21 +186,76 @@ public final class NeighborCache {
         if (mac == 0 || Ethernet.isGroup(mac)) {
             return PacketFault.BAD_ARP;
         }
-        var entry = mac == port.mac().bits() ? null : table.find(arp.senderAddress());
+        var entry = mac == port.mac().bits() ? null : table.find(0, Ipv6.mapped(arp.senderAddress()));
         if (entry == null) {
             return PacketFault.NONE;
         }
         boolean answersUs = arp.operation() == Arp.REPLY
                 && arp.targetMac() == port.mac().bits()
-                && arp.targetAddress() == ownAddress;
+                && requests.isOwn(arp.targetAddress());
         if (answersUs) {
             confirm(entry, mac, nowNanos);
-        } else if (entry.mac != mac) {
-            // A gratuitous or overheard message: believed, but asked about at the next use (RFC 4861 section 7.2.5).
-            learn(entry, mac, nowNanos);
-            entry.state = NeighborState.STALE;
+        } else {
+            moved(entry, mac, nowNanos); // gratuitous, or overheard
         }
         return PacketFault.NONE;
+    }
+
+    /**
+     * Learns from a neighbour solicitation or advertisement that the port received (RFC 4861 sections 7.2.3 and 7.2.5).
+     *
+     * @param ip where the valid packet with it starts
+     * @param transport where the message starts
+     * @param available octets from there on
+     * @return what is wrong with it; the caller counts
+     */
+    public PacketFault input(MemorySegment memory, long ip, long transport, int available, long nowNanos) {
+        var fault = NeighborDiscovery.check(memory, ip, transport, available);
+        if (fault != PacketFault.NONE) {
+            return fault;
+        }
+        discovery.wrap(memory, transport, available);
+        ipv6.wrap(memory, ip);
+        long mac = discovery.linkAddress();
+        if (mac == 0 || mac == port.mac().bits() || (mac != NeighborDiscovery.ABSENT && Ethernet.isGroup(mac))) {
+            return mac == port.mac().bits() ? PacketFault.NONE : PacketFault.BAD_NEIGHBOR_DISCOVERY;
+        }
+        boolean solicitation = discovery.isSolicitation();
+        var entry = solicitation
+                ? table.find(ipv6.sourceHigh(), ipv6.sourceLow())
+                : table.find(discovery.targetHigh(), discovery.targetLow());
+        if (entry == null) {
+            return PacketFault.NONE;
+        }
+        if (solicitation) {
+            moved(entry, mac, nowNanos);
+        } else {
+            advertised(entry, mac, nowNanos);
+        }
+        return PacketFault.NONE;
+    }
+
+    private void advertised(Entry entry, long mac, long now) {
+        boolean answersUs = discovery.has(NeighborDiscovery.SOLICITED)
+                && requests.isOwn(ipv6.destinationHigh(), ipv6.destinationLow());
+        boolean differs = mac != NeighborDiscovery.ABSENT && mac != entry.mac;
+        if (entry.known() && differs && !discovery.has(NeighborDiscovery.OVERRIDE)) {
+            if (entry.state == NeighborState.REACHABLE) {
+                entry.state = NeighborState.STALE;
+            }
+        } else if (answersUs && (entry.known() || differs)) {
+            confirm(entry, differs ? mac : entry.mac, now);
+        } else {
+            moved(entry, mac, now);
+        }
+    }
+
+    /** A message that answers nothing names another MAC address: believed, but asked about at the next use. */
+    private void moved(Entry entry, long mac, long now) {
+        if (mac != NeighborDiscovery.ABSENT && entry.mac != mac) {
+            learn(entry, mac, now);
+            entry.state = NeighborState.STALE;
+        }
     }
 
     private void confirm(Entry entry, long mac, long now) {
@@ -207,7 +268,7 @@ public final class NeighborCache {
 
     private void learn(Entry entry, long mac, long now) {
         if (listener != null && entry.mac != mac) {
-            listener.resolved(entry.address, mac, now);
+            listener.resolved(entry.high, entry.low, mac, now);
         }
         entry.mac = mac;
         for (int i = 0; i < entry.waiting; i++) {
@@ -263,21 +324,22 @@ public final class NeighborCache {
         entry.state = NeighborState.FAILED;
         entry.dueAt = now + failedHoldNanos;
         if (listener != null) {
-            listener.failed(entry.address, now);
+            listener.failed(entry.high, entry.low, now);
         }
-        int address = entry.address;
+        long high = entry.high;
+        long low = entry.low;
         while (entry.waiting > 0) { // one by one: the callee may come back here to send its report
             int length = entry.waitingLengths[0];
             long frame = entry.removeOldest();
             waiting--;
             pool.takeInHand(frame);
-            giveUp(frame, length, address);
+            giveUp(frame, length, high, low);
         }
     }
 
-    private void giveUp(long frame, int length, int nextHop) {
+    private void giveUp(long frame, int length, long high, long low) {
         drops.count(NeighborDrop.UNRESOLVED);
-        undeliverable.accept(frame, length, nextHop);
+        undeliverable.accept(frame, length, high, low);
     }
 
     /** Packets that wait for an answer. */
@@ -301,13 +363,18 @@ public final class NeighborCache {
         for (int i = 0; i < table.size(); i++) {
             var entry = table.at(i);
             neighbors.add(new Neighbor(
-                    Ipv4.address(entry.address),
+                    Ipv6.unmapped(entry.high, entry.low),
                     entry.state,
                     entry.known() ? new MacAddress(entry.mac) : null,
                     entry.everConfirmed ? Duration.ofNanos(nowNanos - entry.confirmedAt) : null,
                     entry.waiting));
         }
-        neighbors.sort(Comparator.comparingInt(neighbor -> Ipv4.bits(neighbor.address()) ^ Integer.MIN_VALUE));
+        neighbors.sort(Comparator.comparing(neighbor -> neighbor.address().getAddress(), NeighborCache::compare));
         return List.copyOf(neighbors);
+    }
+
+    /** Short addresses, which are IPv4's, first. */
+    private static int compare(byte[] one, byte[] other) {
+        return one.length == other.length ? Arrays.compareUnsigned(one, other) : one.length - other.length;
     }
 }

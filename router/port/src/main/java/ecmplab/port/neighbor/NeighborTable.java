@@ -36,20 +36,20 @@ final class NeighborTable {
     }
 
     @Nullable
-    Entry find(int address) {
-        int at = slots[slotOf(address)];
+    Entry find(long high, long low) {
+        int at = slots[slotOf(high, low)];
         return at == EMPTY ? null : entries[at];
     }
 
     /** Begins an entry; a full table gives up the longest unused one for which no packet waits. Null when there is none. */
     @Nullable
-    Entry add(int address, long now) {
+    Entry add(long high, long low, long now) {
         if (size == entries.length && !evict(now)) {
             return null;
         }
-        slots[slotOf(address)] = size;
+        slots[slotOf(high, low)] = size;
         var entry = entries[size++];
-        entry.begin(address, now);
+        entry.begin(high, low, now);
         return entry;
     }
 
@@ -70,12 +70,12 @@ final class NeighborTable {
 
     /** Its place goes to the last entry. */
     void remove(Entry entry) {
-        int slot = slotOf(entry.address);
+        int slot = slotOf(entry.high, entry.low);
         int place = slots[slot];
         free(slot);
         int last = --size;
         if (place != last) {
-            slots[slotOf(entries[last].address)] = place;
+            slots[slotOf(entries[last].high, entries[last].low)] = place;
             entries[place] = entries[last];
             entries[last] = entry;
         }
@@ -86,7 +86,8 @@ final class NeighborTable {
         int mask = slots.length - 1;
         int hole = slot;
         for (int at = (hole + 1) & mask; slots[at] != EMPTY; at = (at + 1) & mask) {
-            int wanted = home(entries[slots[at]].address);
+            var entry = entries[slots[at]];
+            int wanted = home(entry.high, entry.low);
             if (((at - wanted) & mask) >= ((at - hole) & mask)) {
                 slots[hole] = slots[at];
                 hole = at;
@@ -96,15 +97,20 @@ final class NeighborTable {
     }
 
     /** Where the address is, or the empty slot where it would go. */
-    private int slotOf(int address) {
-        int at = home(address);
-        while (slots[at] != EMPTY && entries[slots[at]].address != address) {
+    private int slotOf(long high, long low) {
+        int at = home(high, low);
+        while (slots[at] != EMPTY && !isAt(entries[slots[at]], high, low)) {
             at = (at + 1) & (slots.length - 1);
         }
         return at;
     }
 
-    private int home(int address) {
-        return (address * 0x9E37_79B9) >>> shift;
+    private static boolean isAt(Entry entry, long high, long low) {
+        return entry.low == low && entry.high == high;
+    }
+
+    private int home(long high, long low) {
+        long mixed = (low ^ high * 31) * 0x9E37_79B9_7F4A_7C15L;
+        return (int) (mixed >>> 32) >>> shift;
     }
 }

@@ -1,4 +1,7 @@
-/** Which MAC address an IPv4 neighbour has: the ARP cache of a port (RFC 826, RFC 1122 section 2.3.2). */
+/**
+ * Which MAC address a neighbour on a port's link has: found by ARP (RFC 826, RFC 1122 section 2.3.2) and neighbour discovery
+ * (RFC 4861 section 7).
+ */
 @NullMarked
 package ecmplab.port.neighbor;
 

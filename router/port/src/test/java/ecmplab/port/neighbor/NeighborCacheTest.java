@@ -48,8 +48,8 @@ final class NeighborCacheTest {
     private long now = 100 * SECOND;
 
     private NeighborCache cache(NeighborSettings settings) {
-        return new NeighborCache(link.left(), Ipv4.address(OWN), settings, (frame, length, nextHop) -> {
-            undeliverable.add(Ipv4.text(nextHop) + " " + marker(pool.memory(), frame) + "/" + length);
+        return new NeighborCache(link.left(), Ipv4.address(OWN), settings, (frame, length, high, low) -> {
+            undeliverable.add(Ipv4.text((int) low) + " " + marker(pool.memory(), frame) + "/" + length);
             pool.release(frame);
         });
     }
