@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ecmplab.packet.MacAddress;
 import ecmplab.testkit.Await;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -195,5 +197,26 @@ final class ForwardingThreadTest {
                 IllegalArgumentException.class,
                 () -> new ForwardingThread(
                         "two pools", List.of(link.left(), link.right()), releasing(List.of()), () -> now));
+    }
+
+    @Test
+    void aPinnedThreadRunsOnItsProcessorOnly() throws Exception {
+        try (var thread = thread(releasing(new ArrayList<>())).pinnedTo(0).start()) {
+            var allowed = thread.ask(() -> Files.readString(Path.of("/proc/thread-self/status"))
+                            .lines()
+                            .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                            .findFirst()
+                            .orElseThrow()
+                            .split("\\s+")[1])
+                    .get();
+            assertEquals("0", allowed);
+        }
+    }
+
+    @Test
+    void aThreadThatCannotBePinnedRunsAllTheSame() throws Exception {
+        try (var thread = thread(releasing(new ArrayList<>())).pinnedTo(1023).start()) {
+            assertEquals(7, thread.ask(() -> 7).get());
+        }
     }
 }

@@ -251,25 +251,59 @@ abstract class InterfacePortContract implements PortContract {
         pass(20_000, burst); // until everything is compiled and linked
         long before = threads.getThreadAllocatedBytes(thread);
         int packets = 51_200;
-        pass(packets, burst);
+        long arrived = pass(packets, burst);
         long allocated = threads.getThreadAllocatedBytes(thread) - before;
         // Until C2 has compiled it, each system call of a burst (two here) makes a 40-octet slice inside the JDK.
         long calls = packets / 32 * 2L;
         assertTrue(allocated < calls * 48 + 20_000, allocated + " octets allocated");
+        assertTrue(arrived > packets / 2, arrived + " arrived: the path was not gone");
     }
 
-    private void pass(int packets, Burst burst) {
+    /** Returns how many arrived. */
+    private long pass(int packets, Burst burst) {
         var header = new Ethernet();
+        long before = far.counters().rxPackets();
         for (int done = 0; done < packets; done += 32) {
             for (int i = 0; i < 32; i++) {
                 long frame = near.pool().acquire();
                 header.wrap(near.pool().memory(), frame)
                         .set(far.mac().bits(), near.mac().bits(), Ethernet.TYPE_IPV4);
+                near.pool().memory().set(BIG_ENDIAN, frame + Ethernet.LENGTH + 16, ELSEWHERE);
                 near.send(frame, 60);
             }
             near.flush();
             far.receive(burst);
             release(far, burst);
+        }
+        return far.counters().rxPackets() - before;
+    }
+
+    @Test
+    void aPortMayBeClosedWhileItsThreadForwards() throws Exception {
+        var passOn = new PacketProcessor() {
+            @Override
+            public void process(Port in, Burst burst, long nowNanos) {
+                for (int i = 0; i < burst.count(); i++) {
+                    in.send(burst.address(i), burst.length(i)); // to where it came from, which drops it
+                }
+            }
+        };
+        far.close();
+        for (int round = 0; round < 3; round++) {
+            var node = open("far", Accept.ALL);
+            try (var thread = new ForwardingThread("echo", List.of(node), passOn, System::nanoTime).start()) {
+                Await.until("it forwards", () -> {
+                    for (int i = 0; i < 32; i++) {
+                        near.send(PortContract.frame(near, far, 200, i), 200);
+                    }
+                    near.flush();
+                    return node.counters().txPackets() > 200;
+                });
+                node.close();
+                assertEquals(0, thread.counters().faults());
+            }
+            node.flush();
+            assertEquals(node.pool().size(), node.pool().available());
         }
     }
 

@@ -53,6 +53,7 @@ public final class Linux {
     private static final MethodHandle READ = longCall("read", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = longCall("write", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SETNS = intCall("setns", JAVA_INT, JAVA_INT);
+    private static final MethodHandle SCHED_SETAFFINITY = intCall("sched_setaffinity", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle OPEN = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("open"),
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT),
@@ -259,6 +260,21 @@ public final class Linux {
         var captured = CAPTURED.get();
         try {
             return errnoIfNegative((int) SETNS.invokeExact(captured, descriptor, type), captured);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Lets the calling thread run on one processor only. */
+    public static int pinToProcessor(int processor) {
+        var captured = CAPTURED.get();
+        try (var arena = Arena.ofConfined()) {
+            var mask = arena.allocate(128, 8); // cpu_set_t: 1024 bits
+            if (processor < 0 || processor >= 1024) {
+                return -Errno.EINVAL;
+            }
+            mask.set(JAVA_LONG, processor / 64 * 8L, 1L << processor);
+            return errnoIfNegative((int) SCHED_SETAFFINITY.invokeExact(captured, 0, 128L, mask.address()), captured);
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }
