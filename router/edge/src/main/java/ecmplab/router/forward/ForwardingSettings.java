@@ -14,7 +14,7 @@ public record ForwardingSettings(
         long hashSeed, HashPolicy hash, int icmpPerSecond, int icmpBurst, NeighborSettings neighbors) {
     /** The 5-tuple, and Linux's limits on ICMP errors: 1000 a second, 50 at once. */
     public static ForwardingSettings of(long hashSeed) {
-        return of(hashSeed, HashPolicy.PORTS);
+        return of(hashSeed, HashPolicy.FIVE_TUPLE);
     }
 
     public static ForwardingSettings of(long hashSeed, HashPolicy hash) {

@@ -27,8 +27,8 @@ final class PacketHash {
     /** Hash of the valid IPv4 packet at {@code ip}. */
     long ipv4(long ip) {
         return switch (policy) {
-            case PORTS, FLOW_LABEL -> hash.of(memory, ip);
-            case ADDRESSES, PROTOCOL, INNER -> {
+            case FIVE_TUPLE, FLOW_LABEL -> hash.of(memory, ip);
+            case TWO_TUPLE, THREE_TUPLE, INNER -> {
                 var fault = outer.parseIpv4(memory, ip, Integer.MAX_VALUE);
                 yield fault == PacketFault.NONE ? parsed() : hash.of(memory, ip);
             }
@@ -38,8 +38,8 @@ final class PacketHash {
     /** Hash of the valid IPv6 packet at {@code ip}. */
     long ipv6(long ip) {
         return switch (policy) {
-            case PORTS -> hash.ofIpv6(memory, ip);
-            case ADDRESSES, PROTOCOL, FLOW_LABEL, INNER -> {
+            case FIVE_TUPLE -> hash.ofIpv6(memory, ip);
+            case TWO_TUPLE, THREE_TUPLE, FLOW_LABEL, INNER -> {
                 var fault = outer.parseIpv6(memory, ip, Integer.MAX_VALUE);
                 yield fault == PacketFault.NONE ? parsed() : hash.ofIpv6(memory, ip);
             }
@@ -48,9 +48,9 @@ final class PacketHash {
 
     private long parsed() {
         return switch (policy) {
-            case PORTS -> outer.hash(hash);
-            case ADDRESSES -> tuple(0);
-            case PROTOCOL -> tuple(outer.protocol());
+            case FIVE_TUPLE -> outer.hash(hash);
+            case TWO_TUPLE -> tuple(0);
+            case THREE_TUPLE -> tuple(outer.protocol());
             case FLOW_LABEL ->
                 outer.flowLabel() == 0
                         ? outer.hash(hash)
@@ -92,9 +92,9 @@ final class PacketHash {
     /** Hash of a flow's packets that are no tunnel's and have no flow label. Any thread. */
     long of(FlowKey flow) {
         return switch (policy) {
-            case PORTS, FLOW_LABEL, INNER -> hash.of(flow);
-            case PROTOCOL -> hash.of(withoutPorts(flow, flow.protocol()));
-            case ADDRESSES -> hash.of(withoutPorts(flow, 0));
+            case FIVE_TUPLE, FLOW_LABEL, INNER -> hash.of(flow);
+            case THREE_TUPLE -> hash.of(withoutPorts(flow, flow.protocol()));
+            case TWO_TUPLE -> hash.of(withoutPorts(flow, 0));
         };
     }
 

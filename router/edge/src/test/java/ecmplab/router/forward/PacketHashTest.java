@@ -47,10 +47,10 @@ class PacketHashTest {
         udp(1000);
         assertEquals(
                 hash.of(CLIENT, VIP, IpProtocol.UDP, 1000, 80),
-                by(HashPolicy.PORTS).ipv4(IP));
+                by(HashPolicy.FIVE_TUPLE).ipv4(IP));
         assertEquals(
-                hash.of(CLIENT, VIP, IpProtocol.UDP), by(HashPolicy.PROTOCOL).ipv4(IP));
-        assertEquals(hash.of(CLIENT, VIP), by(HashPolicy.ADDRESSES).ipv4(IP));
+                hash.of(CLIENT, VIP, IpProtocol.UDP), by(HashPolicy.THREE_TUPLE).ipv4(IP));
+        assertEquals(hash.of(CLIENT, VIP), by(HashPolicy.TWO_TUPLE).ipv4(IP));
         assertEquals(
                 hash.of(CLIENT, VIP, IpProtocol.UDP, 1000, 80),
                 by(HashPolicy.FLOW_LABEL).ipv4(IP));
@@ -60,11 +60,11 @@ class PacketHashTest {
         udp6(0xABCDE, 1000);
         assertEquals(
                 hash.of(NET, 1, NET, 2, IpProtocol.UDP, 1000, 80),
-                by(HashPolicy.PORTS).ipv6(IP));
+                by(HashPolicy.FIVE_TUPLE).ipv6(IP));
         assertEquals(
                 hash.of(NET, 1, NET, 2, IpProtocol.UDP, 0, 0),
-                by(HashPolicy.PROTOCOL).ipv6(IP));
-        assertEquals(hash.of(NET, 1, NET, 2, 0, 0, 0), by(HashPolicy.ADDRESSES).ipv6(IP));
+                by(HashPolicy.THREE_TUPLE).ipv6(IP));
+        assertEquals(hash.of(NET, 1, NET, 2, 0, 0, 0), by(HashPolicy.TWO_TUPLE).ipv6(IP));
         assertEquals(
                 hash.ofLabel(NET, 1, NET, 2, 0xABCDE), by(HashPolicy.FLOW_LABEL).ipv6(IP));
         udp6(0, 1000);
@@ -92,7 +92,7 @@ class PacketHashTest {
         long outer = Vxlan.encapsulate(memory, inner, 42, 2, 1, 0x0A00_0101, 0x0A00_0201, 50_000, 5001);
         long expected = hash.of(CLIENT, VIP, IpProtocol.UDP, 1000, 80);
         assertEquals(expected, by(HashPolicy.INNER).ipv4(outer + 14));
-        assertNotEquals(expected, by(HashPolicy.PORTS).ipv4(outer + 14));
+        assertNotEquals(expected, by(HashPolicy.FIVE_TUPLE).ipv4(outer + 14));
         long outer6 = Vxlan.encapsulateIpv6(memory, inner, 42, 2, 1, NET, 3, NET, 4, 50_000, 5001);
         assertEquals(expected, by(HashPolicy.INNER).ipv6(outer6 + 14));
         // What is no whole packet inside is hashed by what is outside.

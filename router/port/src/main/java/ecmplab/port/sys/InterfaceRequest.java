@@ -25,6 +25,7 @@ public final class InterfaceRequest implements AutoCloseable {
     private static final int ETHTOOL = 0x8946;
 
     private static final int FLAG_UP = 1;
+    private static final int FLAG_RUNNING = 0x40;
 
     /** {@code struct ethtool_channels}: command, four maxima, four counts (rx, tx, other, combined), u32 each. */
     private static final int GET_CHANNELS = 0x3C;
@@ -86,6 +87,13 @@ public final class InterfaceRequest implements AutoCloseable {
     public boolean up() throws SystemCallException {
         call(GET_FLAGS, "SIOCGIFFLAGS");
         return (request.get(JAVA_SHORT, NAME_SIZE) & FLAG_UP) != 0;
+    }
+
+    /** Whether the interface is up and has carrier (RFC 2863's operational state). */
+    public boolean running() throws SystemCallException {
+        call(GET_FLAGS, "SIOCGIFFLAGS");
+        int both = FLAG_UP | FLAG_RUNNING;
+        return (request.get(JAVA_SHORT, NAME_SIZE) & both) == both;
     }
 
     /** Asks for a value by an ethtool command ({@code struct ethtool_value}); returns it, or a negated errno. */

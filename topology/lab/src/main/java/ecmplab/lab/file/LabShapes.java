@@ -98,6 +98,10 @@ final class LabShapes {
                             new Words(List.of("resilient", "hash-threshold", "modulo")),
                             "how flows are spread over equal next hops; default resilient"),
                     may("buckets", new Plain(BUCKETS), "buckets of a next-hop group; default 512"),
+                    may(
+                            "hash",
+                            new Words(List.of("five-tuple", "three-tuple", "two-tuple", "flow-label", "inner")),
+                            "what of a packet decides its next hop, with the node's seed; inner: of VXLAN, the packet inside; default five-tuple"),
                     PORTS),
             Keys.of(
                     "a mux",

@@ -100,12 +100,21 @@ public sealed interface Node {
         RESILIENT
     }
 
+    /** What of a packet decides its next hop; see {@link ecmplab.router.forward.HashPolicy}. */
+    enum Hash {
+        FIVE_TUPLE,
+        THREE_TUPLE,
+        TWO_TUPLE,
+        FLOW_LABEL,
+        INNER
+    }
+
     /**
      * The software edge router.
      *
      * @param buckets of a next-hop group, in {@code RESILIENT} mode
      */
-    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets, PortChoice ports)
+    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets, Hash hash, PortChoice ports)
             implements Speaker, Forwarder {}
 
     /**

@@ -75,6 +75,7 @@ final class NodeReader {
                         bgp(node, 65_000),
                         node.word("ecmp", Node.EcmpMode.RESILIENT),
                         node.get("buckets", LabShapes.BUCKETS, 512),
+                        node.word("hash", Node.Hash.FIVE_TUPLE),
                         node.word("ports", PortChoice.AUTO));
             case "mux" ->
                 new Node.Mux(

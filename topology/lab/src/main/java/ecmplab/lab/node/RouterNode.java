@@ -9,7 +9,6 @@ import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.InterfaceShow;
-import ecmplab.lab.show.Ipv6RouteShow;
 import ecmplab.lab.show.RouterShow;
 import ecmplab.lab.speaker.Recordings;
 import ecmplab.lab.speaker.SpeakerOrders;
@@ -20,6 +19,7 @@ import ecmplab.router.RouterEvent;
 import ecmplab.router.ecmp.EcmpMode;
 import ecmplab.router.ecmp.EcmpPolicy;
 import ecmplab.router.forward.ForwardingSettings;
+import ecmplab.router.forward.HashPolicy;
 import ecmplab.router.forward.RouterInterface;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -39,6 +39,7 @@ final class RouterNode implements NodeRuntime {
     private final Speaker speaker;
     private final Recordings recordings;
     private final ScheduledExecutorService timer;
+    private final CarrierWatch carrier;
 
     RouterNode(RouterConfig config, EventLog events, CommandTree commands) throws IOException {
         ports = Ports.open(
@@ -59,7 +60,9 @@ final class RouterNode implements NodeRuntime {
                         List.of(),
                         EcmpPolicy.of(
                                 mode(config.router().ecmp()), config.router().buckets()),
-                        ForwardingSettings.of(config.hashSeed()),
+                        ForwardingSettings.of(
+                                config.hashSeed(),
+                                HashPolicy.valueOf(config.router().hash().name())),
                         standard.limits()),
                 event -> log(events, event),
                 System::nanoTime,
@@ -73,6 +76,7 @@ final class RouterNode implements NodeRuntime {
                 feed.events(new BgpEvents(events)),
                 InstantSource.system(),
                 RandomGenerator.getDefault());
+        carrier = CarrierWatch.start(config.nics().stream().map(Nic::device).toList(), router::carrier);
         timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("upkeep").daemon().factory());
         var _ = timer.scheduleWithFixedDelay(router::upkeep, 1, 1, TimeUnit.SECONDS);
@@ -83,7 +87,6 @@ final class RouterNode implements NodeRuntime {
         recordings.add(commands);
         RouterShow.add(commands, router, forwarding);
         InterfaceShow.add(commands, ports.interfaces());
-        Ipv6RouteShow.add(commands, speaker);
     }
 
     private static void log(EventLog events, RouterEvent event) {
@@ -111,6 +114,7 @@ final class RouterNode implements NodeRuntime {
     @Override
     public void close() {
         timer.shutdownNow();
+        carrier.close();
         recordings.close();
         speaker.close();
         forwarding.close();

@@ -1,5 +1,6 @@
 package ecmplab.lab.show;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
@@ -14,8 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** {@code show ip ...} of the edge router. */
+/** {@code show ip ...} and {@code show ipv6 ...} of the edge router. */
 public final class RouterShow {
     private final EdgeRouter router;
     private final ForwardingThread forwarding;
@@ -28,20 +30,48 @@ public final class RouterShow {
     /** Adds the commands to a node's. */
     public static void add(CommandTree commands, EdgeRouter router, ForwardingThread forwarding) {
         var show = new RouterShow(router, forwarding);
-        commands.on("show ip route", values -> show.routes(router.routes()))
-                .on("show ip route PREFIX", show::route)
+        commands.on("show ip route [--limit N]", values -> show.table(values, AddressFamily.IPV4_UNICAST))
+                .on("show ip route PREFIX", values -> show.route(values, AddressFamily.IPV4_UNICAST))
                 .on("show ip ecmp", values -> groups(router.groups()))
                 .on("show ip ecmp PREFIX", show::group)
-                .on("show ip neighbors", values -> show.neighbors())
+                .on("show ip neighbors", values -> show.neighbors(AddressFamily.IPV4_UNICAST))
+                .on("show ipv6 route [--limit N]", values -> show.table(values, AddressFamily.IPV6_UNICAST))
+                .on("show ipv6 route PREFIX", values -> show.route(values, AddressFamily.IPV6_UNICAST))
+                .on("show ipv6 ecmp PREFIX", show::group)
+                .on("show ipv6 neighbors", values -> show.neighbors(AddressFamily.IPV6_UNICAST))
                 .on("show counters", values -> CountersText.router(router.counters(), forwarding.counters()))
                 .on("show drops", values -> CountersText.drops(router.counters().drops()));
     }
 
-    private Answer route(Map<String, String> values) {
+    private Answer table(Map<String, String> values, AddressFamily family) {
+        return TableShow.parsed(() -> {
+            long limit = TableShow.limit(values);
+            return routes(router.routes().stream()
+                    .filter(route -> route.prefix().family() == family)
+                    .limit(limit)
+                    .toList());
+        });
+    }
+
+    /** The routes to a prefix, or the longest match of an address. */
+    private Answer route(Map<String, String> values, AddressFamily family) {
         return prefixed(values, prefix -> {
-            var routes = router.routes(prefix);
+            if (prefix.family() != family) {
+                var other = family == AddressFamily.IPV4_UNICAST ? "show ipv6 route" : "show ip route";
+                return Answer.usage("'" + prefix + "' is of the other address family; see " + other);
+            }
+            boolean exact = values.getOrDefault("PREFIX", "").contains("/");
+            var routes = exact ? router.routes(prefix) : longestMatch(prefix);
             return routes.isEmpty() ? Answer.noSuch("% Network not in table: " + prefix) : routes(routes);
         });
+    }
+
+    private List<RouteSnapshot> longestMatch(Prefix host) {
+        return IntStream.iterate(host.length(), length -> length >= 0, length -> length - 1)
+                .mapToObj(length -> router.routes(Prefix.of(host.address(), length)))
+                .filter(routes -> !routes.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
     private Answer group(Map<String, String> values) {
@@ -176,8 +206,10 @@ public final class RouterShow {
                 + "\n";
     }
 
-    private Answer neighbors() {
-        var neighbors = forwarding.ask(router::neighbors).join();
+    private Answer neighbors(AddressFamily family) {
+        var neighbors = forwarding.ask(router::neighbors).join().stream()
+                .filter(each -> Prefix.host(each.neighbor().address()).family() == family)
+                .toList();
         return Answer.table(
                 neighbors,
                 List.of("interface", "neighbor", "mac", "state"),

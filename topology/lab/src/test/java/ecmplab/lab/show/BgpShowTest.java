@@ -171,22 +171,6 @@ class BgpShowTest {
     }
 
     @Test
-    void ipv6RoutesAreShownAsChosenAndNotInTheFib() {
-        var text = speakers.text("sh ipv6 ro");
-        assertTrue(
-                text.contains("B>  2001:db8:7::/48 [20/0] via 2001:db8:0:0:0:0:0:1 (not in the FIB), weight 1\n"),
-                text);
-        assertEquals(text, speakers.text("show ipv6 route 2001:db8:7::1"));
-        var route = json("show ipv6 route").at("/2001:db8:7::~148/0");
-        assertEquals("bgp", route.get("protocol").asString());
-        assertTrue(route.get("selected").asBoolean());
-        assertFalse(route.get("installed").asBoolean());
-        assertEquals(
-                Answer.NO_SUCH, speakers.ask("show ipv6 route 2001:db8::/32").code());
-        assertEquals(Answer.USAGE, speakers.ask("show ipv6 route 10.0.0.0/8").code());
-    }
-
-    @Test
     void whatReadsNoMoreEndsATable() {
         var answer = speakers.ask("show bgp ipv4");
         var writer = new Writer() {

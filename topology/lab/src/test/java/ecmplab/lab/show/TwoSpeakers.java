@@ -43,7 +43,6 @@ final class TwoSpeakers implements AutoCloseable {
                 feed.routes(changes -> {}),
                 feed.events(event -> {}));
         BgpShow.add(commands, edge, feed);
-        Ipv6RouteShow.add(commands, edge);
     }
 
     /** Starts the MUX, which dials. */
