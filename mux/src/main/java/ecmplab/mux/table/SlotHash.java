@@ -49,8 +49,7 @@ public final class SlotHash {
             int destinationPort) {
         long source = mix(mix(seed ^ sourceHigh) ^ sourceLow);
         long destination = mix(mix(seed + GOLDEN ^ destinationHigh) ^ destinationLow);
-        return mix(mix(source + destination)
-                ^ mix(key(affinity, protocol, sourcePort, destinationPort) + GOLDEN));
+        return mix(mix(source + destination) ^ mix(key(affinity, protocol, sourcePort, destinationPort) + GOLDEN));
     }
 
     private static long key(Affinity affinity, int protocol, int sourcePort, int destinationPort) {

@@ -62,7 +62,9 @@ class SlotHashTest {
     @Test
     void theHashOfAKnownIpv6FlowIsKnown() {
         assertEquals("7fc7a8960110517b", Long.toHexString(ipv6(7, Affinity.FIVE_TUPLE, CLIENT6, VIP6, 6, 40_000, 80)));
-        assertEquals("a55c68f4a858eaab", Long.toHexString(ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 6, 40_000, 80)));
+        assertEquals(
+                "a55c68f4a858eaab",
+                Long.toHexString(ipv6(7, Affinity.SOURCE_IP_PROTOCOL, CLIENT6, VIP6, 6, 40_000, 80)));
         assertEquals("101908021deddf1e", Long.toHexString(ipv6(7, Affinity.SOURCE_IP, CLIENT6, VIP6, 6, 40_000, 80)));
     }
 
