@@ -134,9 +134,14 @@ public final class EdgeDaemon {
         var text = new StringBuilder();
         long hold = frr.bgp().holdTime().toSeconds();
         text.append("hostname ").append(frr.name()).append('\n');
+        text.append("log timestamp precision 3\n");
+        if (frr.bgp().bfd().isPresent()) {
+            text.append("debug bfd peer\n"); // tells when a path fails, which nothing else of bfdd does
+        }
         text.append("router bgp ").append(frr.bgp().as()).append('\n');
         text.append(" bgp router-id ").append(frr.bgp().routerId()).append('\n');
         text.append(" no bgp ebgp-requires-policy\n");
+        text.append(" bgp log-neighbor-changes\n");
         text.append(" bgp bestpath as-path multipath-relax\n");
         text.append(" timers bgp ").append(hold / 3).append(' ').append(hold).append('\n');
         var neighbors = NodeConfigs.neighbors(lab, frr.name());
@@ -169,6 +174,7 @@ public final class EdgeDaemon {
         long hold = bird.bgp().holdTime().toSeconds();
         var text = new StringBuilder("""
                 log stderr all;
+                debug protocols { states, events };
                 router id %s;
                 protocol device { scan time 2; }
                 protocol direct { ipv4; }

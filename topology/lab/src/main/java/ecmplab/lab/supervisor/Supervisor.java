@@ -141,11 +141,11 @@ public final class Supervisor {
         for (var node : lab.nodes()) {
             switch (node) {
                 case Node.Frr frr -> {
-                    KernelRoutes.watch(directory, frr.name());
+                    ForeignRouter.watch(directory, frr.name());
                     add(frr.name(), frr.kind(), frr(frr));
                 }
                 case Node.Bird bird -> {
-                    KernelRoutes.watch(directory, bird.name());
+                    ForeignRouter.watch(directory, bird.name());
                     add(bird.name(), bird.kind(), bird(bird));
                 }
                 default -> {}
