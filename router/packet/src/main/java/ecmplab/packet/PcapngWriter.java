@@ -86,6 +86,20 @@ public final class PcapngWriter implements AutoCloseable {
             int length,
             @Nullable String comment)
             throws IOException {
+        write(interfaceNumber, when, direction, memory, offset, length, length, comment);
+    }
+
+    /** As above, of a frame of which only {@code length} of {@code wholeLength} octets are there. */
+    public void write(
+            int interfaceNumber,
+            Instant when,
+            Direction direction,
+            MemorySegment memory,
+            long offset,
+            int length,
+            int wholeLength,
+            @Nullable String comment)
+            throws IOException {
         if (interfaceNumber < 0 || interfaceNumber >= interfaces) {
             throw new IllegalArgumentException("interface " + interfaceNumber + ": only " + interfaces + " described");
         }
@@ -93,7 +107,7 @@ public final class PcapngWriter implements AutoCloseable {
         long nanos = Math.addExact(Math.multiplyExact(when.getEpochSecond(), 1_000_000_000L), when.getNano());
         begin(ENHANCED_PACKET);
         block.putInt(interfaceNumber).putInt((int) (nanos >>> 32)).putInt((int) nanos);
-        block.putInt(kept).putInt(length);
+        block.putInt(kept).putInt(wholeLength);
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, block.array(), block.position(), kept);
         block.position(block.position() + kept);
         pad();

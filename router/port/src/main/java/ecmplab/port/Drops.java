@@ -23,8 +23,13 @@ public final class Drops<R extends Enum<R>> {
         labels = new String[constants.length];
         counts = new long[constants.length];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = constants[i].name().toLowerCase(Locale.ROOT).replace('_', '-');
+            labels[i] = label(constants[i]);
         }
+    }
+
+    /** How a reason is shown. */
+    public static String label(Enum<?> reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     public void count(R reason) {

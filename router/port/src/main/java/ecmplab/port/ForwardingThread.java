@@ -299,12 +299,21 @@ public final class ForwardingThread implements AutoCloseable {
                 return true;
             }
             sleeps++;
-            long nanos = Math.max(0, nextTick - nanoTime.getAsLong());
+            long nanos = Math.max(0, nextDue() - nanoTime.getAsLong());
             int millis = (int) ((nanos + 999_999) / 1_000_000);
             return poller.await(allHaveDescriptors() ? millis : Math.min(millis, BLIND_SLEEP_MILLIS));
         } finally {
             asleep = false;
         }
+    }
+
+    /** When there is something to do though nothing comes. */
+    private long nextDue() {
+        long due = nextTick;
+        for (int i = 0; i < ports.size(); i++) {
+            due = Math.min(due, ports.get(i).nextDue());
+        }
+        return due;
     }
 
     private boolean allHaveDescriptors() {

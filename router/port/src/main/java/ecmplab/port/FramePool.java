@@ -2,6 +2,8 @@ package ecmplab.port;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a node: one off-heap region cut into frames of equal size, and a free list. Offsets into {@link #memory()}
@@ -27,6 +29,13 @@ public final class FramePool {
     private final long[] free;
     private final byte[] states;
     private int freeCount;
+    private final AtomicReference<@Nullable DropWatch> dropWatch = new AtomicReference<>();
+
+    /** Told of frames that are about to be dropped, by the thread that drops them. */
+    @FunctionalInterface
+    interface DropWatch {
+        void dropping(long address, Enum<?> reason);
+    }
 
     /**
      * @param frames how many
@@ -84,6 +93,29 @@ public final class FramePool {
         }
         states[index] = FREE;
         free[freeCount++] = address & -frameSize;
+    }
+
+    /**
+     * Releases a frame that goes no further, for a reason that its owner has counted: a {@link Capture} shows it.
+     *
+     * @throws IllegalStateException when it is free already
+     */
+    public void drop(long address, Enum<?> reason) {
+        dropping(address, reason);
+        release(address);
+    }
+
+    /** Tells who watches. */
+    void dropping(long address, Enum<?> reason) {
+        var watch = dropWatch.get();
+        if (watch != null) {
+            watch.dropping(address, reason);
+        }
+    }
+
+    /** Has {@code next}, or nobody, told of drops instead of {@code now}. Any thread. @return false when another one is told */
+    boolean watchDrops(@Nullable DropWatch now, @Nullable DropWatch next) {
+        return dropWatch.compareAndSet(now, next);
     }
 
     /** The number of the frame that {@code address} belongs to. */

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded queue of frames by copy, each with a stamp: one thread appends and publishes, one takes, without locks and
@@ -26,6 +27,8 @@ final class FrameRing {
     private final int slotSize;
     private final int[] lengths;
     private final long[] stamps;
+    private final int[] wholeLengths;
+    private final @Nullable Enum<?>[] notes;
     private final int mask;
     /** Frames ever appended: the sender's own. */
     private long written;
@@ -48,11 +51,18 @@ final class FrameRing {
         slots = Arena.ofAuto().allocate((long) slotSize * capacity, 64);
         lengths = new int[capacity];
         stamps = new long[capacity];
+        wholeLengths = new int[capacity];
+        notes = new Enum<?>[capacity];
         mask = capacity - 1;
     }
 
     /** Sender: copies a frame in, not yet seen by the receiver. False when there is no room. */
     boolean append(MemorySegment from, long address, int length, long stamp) {
+        return append(from, address, length, stamp, length);
+    }
+
+    /** Sender: as above; {@code wholeLength} is told to the receiver. */
+    boolean append(MemorySegment from, long address, int length, long stamp, int wholeLength) {
         if (written - (long) TAKEN.getAcquire(this) > mask) {
             return false;
         }
@@ -60,6 +70,8 @@ final class FrameRing {
         MemorySegment.copy(from, address, slots, (long) slot * slotSize, length);
         lengths[slot] = length;
         stamps[slot] = stamp;
+        wholeLengths[slot] = wholeLength;
+        notes[slot] = null;
         written++;
         return true;
     }
@@ -67,6 +79,20 @@ final class FrameRing {
     /** Sender: shows the receiver what was appended. */
     void publish() {
         PUBLISHED.setRelease(this, written);
+    }
+
+    /** Sender: the number of the frame appended last, from 1 on. */
+    long lastAppended() {
+        return written;
+    }
+
+    /** Sender: puts a note to the frame of a number from {@link #lastAppended}, unless it was published. */
+    boolean note(long number, Enum<?> note) {
+        if (number <= (long) PUBLISHED.getOpaque(this) || number > written) {
+            return false;
+        }
+        notes[(int) (number - 1) & mask] = note;
+        return true;
     }
 
     /** Sender: frames appended and not published. */
@@ -92,6 +118,17 @@ final class FrameRing {
     /** Receiver: what was appended with the next frame. */
     long nextStamp() {
         return stamps[nextSlot()];
+    }
+
+    /** Receiver: what was said of the next frame's length when it was appended. */
+    int nextWholeLength() {
+        return wholeLengths[nextSlot()];
+    }
+
+    /** Receiver: the next frame's note. */
+    @Nullable
+    Enum<?> nextNote() {
+        return notes[nextSlot()];
     }
 
     /** Receiver: copies the next frame out; {@link #advance} lets go of it. */

@@ -4,6 +4,7 @@ import ecmplab.packet.Ethernet;
 import ecmplab.packet.MacAddress;
 import ecmplab.port.sys.InterfaceRequest;
 import ecmplab.port.sys.SystemCallException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port that is an interface of the kernel: what all kinds of them have in common. Frames to send are queued here; the kinds
@@ -138,6 +139,11 @@ public abstract sealed class InterfacePort implements Port permits KernelPort, R
     @Override
     public final int descriptor() {
         return closed ? -1 : openDescriptor();
+    }
+
+    @Override
+    public final @Nullable PortDrop lastDrop() {
+        return tally.last();
     }
 
     @Override

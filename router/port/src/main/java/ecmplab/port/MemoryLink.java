@@ -150,6 +150,11 @@ public final class MemoryLink implements AutoCloseable {
         }
 
         @Override
+        public @Nullable PortDrop lastDrop() {
+            return tally.last();
+        }
+
+        @Override
         public PortCounters counters() {
             return tally.snapshot();
         }

@@ -1,6 +1,7 @@
 package ecmplab.port;
 
 import ecmplab.packet.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An interface of a node: where frames come from and go to. All ports of a node share its {@link FramePool}, so a packet
@@ -52,6 +53,19 @@ public interface Port extends AutoCloseable {
     /** Frames of the pool that the kernel has from this port: to fill, or being sent. */
     default int held() {
         return 0;
+    }
+
+    /**
+     * When, by the forwarding thread's clock, {@link #receive} has something to do though nothing may have arrived; or
+     * {@link Long#MAX_VALUE}.
+     */
+    default long nextDue() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Why {@link #send} said no the last time; null when it never did, or the port does not know. The owner's to ask. */
+    default @Nullable PortDrop lastDrop() {
+        return null;
     }
 
     PortCounters counters();

@@ -2,6 +2,7 @@ package ecmplab.port;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /** A port's counters while it lives: its forwarding thread counts, any thread takes a snapshot. */
 final class PortTally {
@@ -13,6 +14,7 @@ final class PortTally {
 
     private final long[] counts = new long[4];
     private final Drops<PortDrop> drops = new Drops<>(PortDrop.class);
+    private @Nullable PortDrop last;
 
     void received(long packets, long octets) {
         add(RX_PACKETS, packets);
@@ -25,11 +27,18 @@ final class PortTally {
     }
 
     void drop(PortDrop reason) {
+        last = reason;
         drops.count(reason);
     }
 
     void drop(PortDrop reason, long frames) {
         drops.count(reason, frames);
+    }
+
+    /** The reason of the latest single drop; the counting thread's. */
+    @Nullable
+    PortDrop last() {
+        return last;
     }
 
     private void add(int at, long amount) {

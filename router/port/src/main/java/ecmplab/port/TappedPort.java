@@ -4,7 +4,10 @@ import ecmplab.packet.MacAddress;
 import ecmplab.packet.PcapngWriter.Direction;
 import org.jspecify.annotations.Nullable;
 
-/** A port that a {@link Capture} can listen in on, at any time while it works. Without one it costs a look a burst. */
+/**
+ * A port that a {@link Capture} can listen in on, at any time while it works. Without one it costs a look a burst. Frames are shown
+ * to the writer when the port is flushed: until then, those that are dropped get their reason.
+ */
 public final class TappedPort implements Port {
     private final Port port;
     private volatile @Nullable Tap tap;
@@ -53,19 +56,33 @@ public final class TappedPort implements Port {
             for (int i = before; i < burst.count(); i++) {
                 copy(to, Direction.INBOUND, burst.address(i), burst.length(i));
             }
-            to.capture.publish();
         }
         return received;
     }
 
-    /** Copied even if the port then drops it, as a capture in the kernel would be. */
+    /** Copied even if the port then drops it, and then with the reason. */
     @Override
     public boolean send(long address, int length) {
         var to = tap;
+        if (to == null) {
+            return port.send(address, length);
+        }
+        copy(to, Direction.OUTBOUND, address, length);
+        boolean queued = port.send(address, length);
+        if (!queued) {
+            var reason = port.lastDrop();
+            to.capture.noteLast(reason == null ? PortDrop.TX_REFUSED : reason);
+        }
+        return queued;
+    }
+
+    /** A frame that was to be sent by this port goes no further; it is still the caller's. */
+    void dropped(long address, int length, Enum<?> reason) {
+        var to = tap;
         if (to != null) {
             copy(to, Direction.OUTBOUND, address, length);
+            to.capture.noteLast(reason);
         }
-        return port.send(address, length);
     }
 
     private void copy(Tap to, Direction direction, long address, int length) {
@@ -94,6 +111,16 @@ public final class TappedPort implements Port {
     @Override
     public int held() {
         return port.held();
+    }
+
+    @Override
+    public long nextDue() {
+        return port.nextDue();
+    }
+
+    @Override
+    public @Nullable PortDrop lastDrop() {
+        return port.lastDrop();
     }
 
     @Override

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.MacAddress;
 import ecmplab.testkit.Await;
+import ecmplab.testkit.Need;
+import ecmplab.testkit.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +49,11 @@ final class CaptureTest {
         for (int i = 0; i < burst.count(); i++) {
             pool.release(burst.address(i));
         }
+        at.flush();
     }
 
     private Capture start(OutputStream out, long maxOctets) throws IOException {
-        return Capture.start(List.of(port), out, maxOctets, () -> START, () -> nanos);
+        return Capture.start(List.of(port), out, Capture.Limits.of(maxOctets), () -> START, () -> nanos);
     }
 
     /** Time after the start, direction flag and length of each packet block. */
@@ -162,5 +166,79 @@ final class CaptureTest {
                     "every frame was written or missed",
                     () -> capture.status().written() + capture.status().missed() == 5000);
         }
+    }
+
+    private enum Reason {
+        NO_ROUTE
+    }
+
+    /** What tshark says of each packet of the file: interface, frame length, kept length, comment. */
+    private static List<String> dissected(byte[] file) throws Exception {
+        var path = Files.createTempFile("capture", ".pcapng");
+        try {
+            Files.write(path, file);
+            var tshark = new ProcessBuilder(
+                            "tshark",
+                            "-r",
+                            path.toString(),
+                            "-T",
+                            "fields",
+                            "-E",
+                            "separator=|",
+                            "-e",
+                            "frame.interface_name",
+                            "-e",
+                            "frame.len",
+                            "-e",
+                            "frame.cap_len",
+                            "-e",
+                            "frame.comment")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (var said = tshark.inputReader()) {
+                return said.readAllLines();
+            }
+        } finally {
+            Files.delete(path);
+        }
+    }
+
+    @Test
+    @Needs(Need.TSHARK)
+    void tsharkReadsWhereAndWhyFramesWereDropped() throws Exception {
+        var impaired = new ImpairedPort(port, () -> 0);
+        var out = new ByteArrayOutputStream();
+        try (var capture =
+                Capture.start(List.of(port), out, new Capture.Limits(1 << 20, 64), () -> START, () -> nanos)) {
+            send(link.right(), 100);
+            send(link.right(), 90);
+            burst.clear();
+            impaired.receive(burst);
+            pool.drop(burst.address(0), Reason.NO_ROUTE);
+            pool.release(burst.address(1));
+            impaired.flush();
+
+            impaired.impair(new ImpairedPort.Plan(Impairment.PARTITION, Impairment.parse("loss 100%"), 1));
+            send(link.right(), 101);
+            drain(impaired);
+            send(impaired, 102);
+
+            impaired.impair(ImpairedPort.Plan.NONE);
+            drain(impaired);
+            send(impaired, 1515);
+            link.setUp(false);
+            send(impaired, 103);
+            assertEquals(0, capture.status().missed());
+        }
+        assertEquals(
+                List.of(
+                        "eth0|100|64|dropped: no-route",
+                        "eth0|90|64|",
+                        "eth0|101|64|dropped: rx-partition",
+                        "eth0|102|64|dropped: tx-impaired-loss",
+                        "eth0|1515|64|dropped: oversize",
+                        "eth0|103|64|dropped: port-down"),
+                dissected(out.toByteArray()));
+        assertEquals(pool.size(), pool.available());
     }
 }
