@@ -56,22 +56,22 @@ final class Exits {
 
     void drop(long frame, HostDrop reason) {
         drops.count(reason);
-        pool.release(frame);
+        pool.drop(frame, reason);
     }
 
     void dropOuter(long frame, PacketFault fault) {
         outerFaults.count(fault);
-        pool.release(frame);
+        pool.drop(frame, fault);
     }
 
     void dropInner(long frame, PacketFault fault) {
         innerFaults.count(fault);
-        pool.release(frame);
+        pool.drop(frame, fault);
     }
 
     void dropFromVm(long frame, PacketFault fault) {
         vmFaults.count(fault);
-        pool.release(frame);
+        pool.drop(frame, fault);
     }
 
     /** The kernel has its own copy of every frame; this one has served. */

@@ -225,7 +225,7 @@ final class Classifier {
 
     private void malformed(long frame, PacketFault fault) {
         counts.malformed().count(fault);
-        pool.release(frame);
+        pool.drop(frame, fault);
     }
 
     private void toKernel(long frame) {
@@ -235,6 +235,6 @@ final class Classifier {
 
     private void drop(long frame, MuxDrop reason) {
         counts.drops().count(reason);
-        pool.release(frame);
+        pool.drop(frame, reason);
     }
 }

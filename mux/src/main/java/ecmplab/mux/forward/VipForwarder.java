@@ -141,7 +141,7 @@ final class VipForwarder {
             member = active == null ? -1 : active.owner(slot);
             if (member < 0) {
                 counts.drops().count(MuxDrop.NO_MEMBER);
-                pool.release(pending.frames[at]);
+                pool.drop(pending.frames[at], MuxDrop.NO_MEMBER);
                 return;
             }
             learn(at, entry, endpoint, member, nowMillis);

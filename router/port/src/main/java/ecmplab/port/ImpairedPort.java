@@ -160,9 +160,10 @@ public final class ImpairedPort implements Port {
     @Override
     public boolean send(long address, int length) {
         var both = directions;
-        return both == null || closed || both.out.isIdle()
-                ? port.send(address, length)
-                : both.out.accept(address, length, nanoTime.getAsLong());
+        if (both == null || closed || both.out.isIdle()) {
+            return port.send(address, length);
+        }
+        return both.out.accept(address, length, nanoTime.getAsLong());
     }
 
     @Override

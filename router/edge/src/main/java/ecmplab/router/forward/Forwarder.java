@@ -16,7 +16,6 @@ import ecmplab.port.neighbor.NeighborListener;
 import ecmplab.port.neighbor.OwnAddresses;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -215,17 +214,8 @@ public final class Forwarder implements PacketProcessor {
             originated += link.neighbors.requestsSent();
             dropped += link.neighbors.drops().total();
             held += link.neighbors.waiting();
-            sent += portSent(link.port);
+            sent += link.port.counters().handedOver();
         }
         return new FrameLedger(received, originated, sent, consumed, dropped, held);
-    }
-
-    private static long portSent(Port port) {
-        var counters = port.counters();
-        return counters.txPackets()
-                + counters.drops().entrySet().stream()
-                        .filter(drop -> !drop.getKey().startsWith("rx-"))
-                        .mapToLong(Map.Entry::getValue)
-                        .sum();
     }
 }

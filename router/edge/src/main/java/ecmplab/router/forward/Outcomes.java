@@ -15,7 +15,7 @@ final class Outcomes {
 
     void drop(RouterDrop reason, long frame) {
         drops.count(reason);
-        pool.release(frame);
+        pool.drop(frame, reason);
     }
 
     /** The frame has done what it came for. */
