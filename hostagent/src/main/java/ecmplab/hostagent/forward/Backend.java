@@ -10,8 +10,9 @@ import java.net.InetAddress;
  *
  * @param host provider address
  * @param vm index of the VM on this host, or {@link #ELSEWHERE}
+ * @param moved whether it was on another host in the generation that this stands in
  */
-record Backend(Member member, int dip, int port, int host, long mac, int vni, int vm) {
+record Backend(Member member, int dip, int port, int host, long mac, int vni, int vm, boolean moved) {
     static final int ELSEWHERE = -1;
 
     /** @throws IllegalArgumentException when an address is not IPv4 */
@@ -32,7 +33,13 @@ record Backend(Member member, int dip, int port, int host, long mac, int vni, in
                 host,
                 member.mac().bits(),
                 member.vni().value(),
-                vm);
+                vm,
+                false);
+    }
+
+    /** The same, in the place of where it was in an older generation. */
+    Backend afterMove() {
+        return new Backend(member, dip, port, host, mac, vni, vm, true);
     }
 
     private static int bits(InetAddress address, String what, Member member) {

@@ -10,10 +10,18 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.packet.Ipv4;
 import java.net.Inet4Address;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint with the tables of all its kept generations, newest first, as the forwarding thread reads it. Immutable. */
+/**
+ * An endpoint with the tables of all its kept generations, newest first, as the forwarding thread reads it. Immutable.
+ *
+ * <p>A member that is on another host in a newer generation has moved: in the older ones too it stands with its new host, because a
+ * flow can live nowhere else; what it left behind is not asked.
+ */
 final class EndpointTable {
     /** Generations kept at most; a policy with more is refused. */
     static final int MAX_GENERATIONS = 64;
@@ -28,6 +36,7 @@ final class EndpointTable {
     private final int[] generations;
     private final MaglevTable[] tables;
     private final Backend[][] backends;
+    private final BitSet left = new BitSet();
     private final int inForce;
 
     /** @param tables of the versions in {@code policy}, in their order */
@@ -43,15 +52,32 @@ final class EndpointTable {
         generations = new int[this.tables.length];
         backends = new Backend[this.tables.length][];
         int current = -1;
-        for (int i = generations.length - 1; i >= 0; i--) {
+        var newest = new HashMap<String, Backend>();
+        for (int i = 0; i < generations.length; i++) {
             var version = policy.versions().get(i);
             generations[i] = version.generation();
             backends[i] = this.tables[i].members().stream()
-                    .map(member -> Backend.of(member, ownAddress, vms))
+                    .map(member -> whereItIs(Backend.of(member, ownAddress, vms), newest))
                     .toArray(Backend[]::new);
-            current = version.state() == TableVersion.State.PREPARED ? current : i;
+            current = current < 0 && version.state() != TableVersion.State.PREPARED ? i : current;
         }
         inForce = current;
+    }
+
+    private Backend whereItIs(Backend backend, Map<String, Backend> newest) {
+        var now = newest.putIfAbsent(backend.member().id(), backend);
+        if (now == null || now.host() == backend.host()) {
+            return backend;
+        }
+        if (backend.vm() != Backend.ELSEWHERE) {
+            left.set(backend.vm());
+        }
+        return now.afterMove();
+    }
+
+    /** Indices of VMs of this host that have moved to another. */
+    BitSet left() {
+        return left;
     }
 
     EndpointId id() {
@@ -162,6 +188,18 @@ final class EndpointTable {
                 if (member.vm() == vm) {
                     return member;
                 }
+            }
+        }
+        return null;
+    }
+
+    /** The VM here that owned the flow in some kept generation before it moved to this host, or null when there is none. */
+    @Nullable
+    Backend movedHere(FlowTuple flow) {
+        for (int depth = 0; depth < tables.length; depth++) {
+            var owner = owner(depth, flow);
+            if (owner != null && owner.moved() && owner.vm() != Backend.ELSEWHERE) {
+                return owner;
             }
         }
         return null;

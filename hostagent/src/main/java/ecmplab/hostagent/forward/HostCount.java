@@ -20,6 +20,8 @@ public enum HostCount {
     FLOWS_RESCUED,
     /** Flows other than TCP that nobody knew and the current owner took. */
     ADOPTED,
+    /** TCP segments given to a VM that has moved here, which says itself whether it still knows their flow. */
+    MOVED_ADOPTED,
     /** TCP resets sent to clients of flows that nobody knows. */
     RESETS,
     /** Frames with a slot other than the one this host computes: MUX and host disagree about the table. */

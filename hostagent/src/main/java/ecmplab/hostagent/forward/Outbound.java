@@ -89,12 +89,7 @@ final class Outbound {
     }
 
     private void packet(PolicyTables policy, Vm vm, long frame, long nowNanos) {
-        reply.ipv4(
-                parser.source(),
-                parser.destination(),
-                parser.protocol(),
-                parser.sourcePort(),
-                parser.destinationPort());
+        reply.of(parser);
         int entry = nat.findReply(vm.index(), reply, nowNanos);
         if (entry == NatTable.NONE) {
             withoutFlow(policy, vm, frame, nowNanos);
@@ -107,10 +102,12 @@ final class Outbound {
         if (translation.toClient(parser, entry)) {
             counts.add(HostCount.MSS_CLAMPED);
         }
-        int tcpFlags = parser.protocol() == IpProtocol.TCP
-                ? tcp.wrap(memory, parser.transport()).flags()
-                : 0;
-        nat.fromVm(entry, tcpFlags, parser.ipLength(), nowNanos);
+        if (parser.protocol() == IpProtocol.TCP) {
+            tcp.wrap(memory, parser.transport());
+            nat.fromVm(entry, tcp.flags(), tcp.acknowledgement(), parser.ipLength(), nowNanos);
+        } else {
+            nat.fromVm(entry, 0, 0, parser.ipLength(), nowNanos);
+        }
         counts.add(HostCount.REPLIES);
         exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
     }

@@ -1,5 +1,6 @@
 package ecmplab.hostagent.forward;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class PolicyTables {
     private final LongTable<EndpointTable> byId;
     private final LongTable<Boolean> vips;
     private final LongTable<Backend> byDip;
+    private final BitSet movedAway = new BitSet();
 
     PolicyTables(List<EndpointTable> endpoints) {
         this.endpoints = List.copyOf(endpoints);
@@ -30,6 +32,14 @@ final class PolicyTables {
         byId = new LongTable<>(ids);
         vips = new LongTable<>(addresses);
         byDip = new LongTable<>(dips);
+        for (var endpoint : endpoints) {
+            movedAway.or(endpoint.left());
+        }
+    }
+
+    /** Whether the newest that is known of one of this host's VMs is that it runs on another. */
+    boolean movedAway(int vm) {
+        return movedAway.get(vm);
     }
 
     List<EndpointTable> endpoints() {

@@ -96,14 +96,9 @@ final class Steering {
             icmp();
             return;
         }
-        flow.ipv4(
-                parser.source(),
-                parser.destination(),
-                parser.protocol(),
-                parser.sourcePort(),
-                parser.destinationPort());
+        flow.of(parser);
         int entry = nat.find(flow, now);
-        if (entry != NatTable.NONE && !startsAfresh(entry, addressed)) {
+        if (entry != NatTable.NONE && !startsAfresh(entry, addressed) && !policy.movedAway(nat.vm(entry))) {
             known(entry, addressed);
             return;
         }
@@ -144,10 +139,12 @@ final class Steering {
         if (clamped) {
             counts.add(HostCount.MSS_CLAMPED);
         }
-        int tcpFlags = parser.protocol() == IpProtocol.TCP
-                ? tcp.wrap(memory, parser.transport()).flags()
-                : 0;
-        nat.fromClient(entry, tcpFlags, parser.ipLength(), now);
+        if (parser.protocol() == IpProtocol.TCP) {
+            tcp.wrap(memory, parser.transport());
+            nat.fromClient(entry, tcp.flags(), tcp.acknowledgement(), parser.ipLength(), now);
+        } else {
+            nat.fromClient(entry, 0, 0, parser.ipLength(), now);
+        }
         counts.add(HostCount.DELIVERED);
         exits.toVm(vms[nat.vm(entry)], inner, Ethernet.LENGTH + parser.ipLength());
     }
@@ -197,14 +194,32 @@ final class Steering {
     private void create(EndpointTable endpoint, Vm vm) {
         var member = endpoint.memberOn(vm.index(), FrameTag.generation(tag), flow);
         if (member == null) {
-            exits.drop(inner, HostDrop.NOT_A_MEMBER);
+            notHere(endpoint);
             return;
         }
+        make(endpoint, member);
+    }
+
+    private void make(EndpointTable endpoint, Backend member) {
         int entry = translation.create(endpoint, member, flow, now);
         switch (entry) {
             case NatTable.FULL -> exits.drop(inner, HostDrop.NAT_FULL);
             case NatTable.CONFLICT -> exits.drop(inner, HostDrop.NAT_CONFLICT);
             default -> deliver(entry);
+        }
+    }
+
+    /** A new flow for a VM that is no member: it may have moved, and the MUX be late. */
+    private void notHere(EndpointTable endpoint) {
+        int depth = endpoint.depthOf(FrameTag.generation(tag));
+        var owner = depth < 0 ? null : endpoint.owner(depth, flow);
+        if (owner != null
+                && owner.moved()
+                && owner.vm() == Backend.ELSEWHERE
+                && FrameTag.hop(tag) < SecondChance.MAX_HOPS) {
+            passOn(owner, FrameTag.flags(tag));
+        } else {
+            exits.drop(inner, HostDrop.NOT_A_MEMBER);
         }
     }
 
@@ -232,8 +247,17 @@ final class Steering {
         }
     }
 
-    /** TCP that nobody knows: reset, unless a newer generation makes it likely that only this frame is late. */
+    /**
+     * TCP that nobody knows: reset, unless a newer generation makes it likely that only this frame is late. When its VM has moved here,
+     * the VM is asked: it goes on with the connection if it brought it along, and answers with a reset if it did not.
+     */
     private void nobodyLeft(EndpointTable endpoint, Vm addressed) {
+        var moved = endpoint.movedHere(flow);
+        if (moved != null) {
+            counts.add(HostCount.MOVED_ADOPTED);
+            make(endpoint, moved);
+            return;
+        }
         int inForce = endpoint.inForce();
         int generation = FrameTag.generation(tag);
         if (inForce >= 0 && EndpointTable.isNewer(endpoint.generation(inForce), generation)) {

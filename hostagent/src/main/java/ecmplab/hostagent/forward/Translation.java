@@ -43,7 +43,8 @@ final class Translation {
         boolean samePort = floating || endpoint.anyPort() || member.port() == 0;
         return nat.create(
                 flow,
-                floating ? endpoint.vip() : member.dip(),
+                0,
+                FlowTuple.mapped(floating ? endpoint.vip() : member.dip()),
                 samePort ? flow.destinationPort() : member.port(),
                 member.vm(),
                 endpoint.idleMillis(),

@@ -3,7 +3,9 @@ package ecmplab.hostagent.nat;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.Ipv6;
+import ecmplab.packet.PacketParser;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 
 /**
  * The five values that name a flow, as numbers: what a forwarding thread looks flows up by. Mutable and reused, one per
@@ -17,53 +19,76 @@ public final class FlowTuple {
     long sourceLow;
     long destinationHigh;
     long destinationLow;
-    int sourcePort;
-    int destinationPort;
-    int protocol;
+    /** Source port in the highest 16 bits, then destination port; protocol in the lowest 8. */
+    long key;
 
     /** Addresses in network order as in {@link Ipv4}. */
-    public FlowTuple ipv4(int source, int destination, int newProtocol, int newSourcePort, int newDestinationPort) {
-        sourceHigh = 0;
-        sourceLow = mapped(source);
-        destinationHigh = 0;
-        destinationLow = mapped(destination);
-        protocol = newProtocol;
-        sourcePort = newSourcePort;
-        destinationPort = newDestinationPort;
+    public FlowTuple ipv4(int source, int destination, int protocol, int sourcePort, int destinationPort) {
+        return of(0, mapped(source), 0, mapped(destination), protocol, sourcePort, destinationPort);
+    }
+
+    public FlowTuple of(
+            long newSourceHigh,
+            long newSourceLow,
+            long newDestinationHigh,
+            long newDestinationLow,
+            int protocol,
+            int sourcePort,
+            int destinationPort) {
+        sourceHigh = newSourceHigh;
+        sourceLow = newSourceLow;
+        destinationHigh = newDestinationHigh;
+        destinationLow = newDestinationLow;
+        key = (long) sourcePort << 48 | (long) destinationPort << 32 | protocol;
         return this;
     }
 
-    public FlowTuple of(FlowKey key) {
-        if (key.source() instanceof Inet6Address source && key.destination() instanceof Inet6Address destination) {
-            sourceHigh = Ipv6.high(source);
-            sourceLow = Ipv6.low(source);
-            destinationHigh = Ipv6.high(destination);
-            destinationLow = Ipv6.low(destination);
-            protocol = key.protocol();
-            sourcePort = key.sourcePort();
-            destinationPort = key.destinationPort();
-            return this;
-        }
-        return ipv4(
-                Ipv4.bits(key.source()),
-                Ipv4.bits(key.destination()),
-                key.protocol(),
-                key.sourcePort(),
-                key.destinationPort());
+    /** The flow of a packet of either family. */
+    public FlowTuple of(PacketParser packet) {
+        return of(
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.protocol(),
+                packet.sourcePort(),
+                packet.destinationPort());
+    }
+
+    public FlowTuple of(FlowKey flow) {
+        return of(
+                high(flow.source()),
+                low(flow.source()),
+                high(flow.destination()),
+                low(flow.destination()),
+                flow.protocol(),
+                flow.sourcePort(),
+                flow.destinationPort());
     }
 
     /** Turns the tuple into that of the flow's other direction. */
     public FlowTuple reverse() {
-        long high = sourceHigh;
-        long low = sourceLow;
-        int port = sourcePort;
-        sourceHigh = destinationHigh;
-        sourceLow = destinationLow;
-        sourcePort = destinationPort;
-        destinationHigh = high;
-        destinationLow = low;
-        destinationPort = port;
-        return this;
+        return of(destinationHigh, destinationLow, sourceHigh, sourceLow, protocol(), destinationPort(), sourcePort());
+    }
+
+    public boolean isIpv4() {
+        return isIpv4(destinationHigh, destinationLow);
+    }
+
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    public long destinationLow() {
+        return destinationLow;
     }
 
     public int sourceIpv4() {
@@ -75,24 +100,61 @@ public final class FlowTuple {
     }
 
     public int sourcePort() {
-        return sourcePort;
+        return sourcePort(key);
     }
 
     public int destinationPort() {
-        return destinationPort;
+        return destinationPort(key);
     }
 
     public int protocol() {
-        return protocol;
+        return protocol(key);
+    }
+
+    static int sourcePort(long key) {
+        return (int) (key >>> 48);
+    }
+
+    static int destinationPort(long key) {
+        return (int) (key >>> 32) & 0xFFFF;
+    }
+
+    static int protocol(long key) {
+        return (int) key & 0xFF;
     }
 
     /** The same flow as a record, for the edges. */
     public FlowKey key() {
-        return FlowKey.of(sourceIpv4(), destinationIpv4(), protocol, sourcePort, destinationPort);
+        return new FlowKey(
+                address(sourceHigh, sourceLow),
+                address(destinationHigh, destinationLow),
+                protocol(),
+                sourcePort(),
+                destinationPort());
     }
 
     /** The low half of an IPv4 address; the high half is 0. */
-    static long mapped(int ipv4) {
+    public static long mapped(int ipv4) {
         return IPV4_MAPPED | (ipv4 & 0xFFFF_FFFFL);
+    }
+
+    /** Whether two halves are an IPv4 address. */
+    public static boolean isIpv4(long high, long low) {
+        return high == 0 && low >>> 32 == IPV4_MAPPED >>> 32;
+    }
+
+    /** The address of two halves. */
+    public static InetAddress address(long high, long low) {
+        return isIpv4(high, low) ? Ipv4.address((int) low) : Ipv6.address(high, low);
+    }
+
+    /** The high half of an address, of either family. */
+    public static long high(InetAddress address) {
+        return address instanceof Inet6Address ipv6 ? Ipv6.high(ipv6) : 0;
+    }
+
+    /** The low half of an address, of either family. */
+    public static long low(InetAddress address) {
+        return address instanceof Inet6Address ipv6 ? Ipv6.low(ipv6) : mapped(Ipv4.bits(address));
     }
 }

@@ -1,7 +1,7 @@
 package ecmplab.hostagent.nat;
 
 import ecmplab.packet.FlowKey;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 
 /**
@@ -18,7 +18,7 @@ import java.time.Duration;
  */
 public record NatFlow(
         FlowKey flow,
-        Inet4Address local,
+        InetAddress local,
         int localPort,
         int vm,
         State state,

@@ -3,10 +3,7 @@ package ecmplab.hostagent.nat;
 import ecmplab.hostagent.nat.NatFlow.State;
 import ecmplab.packet.FlowKey;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -29,23 +26,15 @@ public final class NatTable {
     private static final int EVICTION_SCAN = 64;
 
     private static final int MAXIMAL_CAPACITY = 1 << 24;
-
-    private static final int CREATED = 0;
-    private static final int EXPIRED = 1;
-    private static final int REPLACED = 2;
-    private static final int EVICTED = 3;
-    private static final int REFUSED_FULL = 4;
-    private static final int REFUSED_CONFLICT = 5;
-    private static final int FLOWS = 6;
-    private static final int COUNTS = 7;
-    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final NatEntries entries;
     private final int capacity;
     private final long seed;
-    private final int[] byFlow;
-    private final int[] byReply;
-    private final long[] counts = new long[COUNTS];
+    private final long otherSeed;
+    private final NatChains byFlow;
+    private final NatChains byReply;
+    private final NatTally tally = new NatTally();
     private final FlowTuple scratch = new FlowTuple();
     /** Entries below were in use at some time; the others never. */
     private volatile int watermark;
@@ -65,19 +54,17 @@ public final class NatTable {
         }
         this.capacity = capacity;
         this.seed = seed;
+        otherSeed = mix(seed + GOLDEN);
         entries = new NatEntries(capacity, timeouts, arena);
-        int buckets = capacity == 1 ? 2 : Integer.highestOneBit(capacity - 1) << 1;
-        byFlow = new int[buckets];
-        byReply = new int[buckets];
-        Arrays.fill(byFlow, NONE);
-        Arrays.fill(byReply, NONE);
+        byFlow = new NatChains(capacity);
+        byReply = new NatChains(capacity);
     }
 
     /** @return the entry of the flow that {@code tuple}, client to VIP, belongs to, or {@link #NONE} */
     public int find(FlowTuple tuple, long nowNanos) {
-        int entry = byFlow[bucket(tuple, 0)];
+        int entry = byFlow.first(hash(tuple, 0));
         while (entry != NONE && !entries.isFlow(entry, tuple)) {
-            entry = entries.nextFlow(entry);
+            entry = byFlow.next(entry);
         }
         return unlessExpired(entry, nowNanos);
     }
@@ -88,9 +75,9 @@ public final class NatTable {
     }
 
     private int chainedReply(int vm, FlowTuple reply) {
-        int entry = byReply[bucket(reply, vm + 1)];
+        int entry = byReply.first(hash(reply, vm + 1));
         while (entry != NONE && !entries.isReply(entry, vm, reply)) {
-            entry = entries.nextReply(entry);
+            entry = byReply.next(entry);
         }
         return entry;
     }
@@ -99,7 +86,7 @@ public final class NatTable {
         if (entry == NONE || !entries.expired(entry, nowNanos)) {
             return entry;
         }
-        remove(entry, EXPIRED);
+        remove(entry, NatTally.EXPIRED);
         return NONE;
     }
 
@@ -107,46 +94,50 @@ public final class NatTable {
      * Makes a flow. One that has the same 5-tuple already is replaced; so is a disposable one that the VM would confuse with it.
      *
      * @param tuple client to VIP
-     * @param local IPv4 address that the VM is to see as destination, with {@code localPort}
+     * @param localHigh with {@code localLow} the address that the VM is to see as destination, with {@code localPort}
+     * @param vm 0 to 65535
      * @param masked whether the VM is to see the VIP as the client's address: it is the client itself
      * @return the entry, {@link #FULL} or {@link #CONFLICT}
      */
     public int create(
-            FlowTuple tuple, int local, int localPort, int vm, int idleMillis, boolean masked, long nowNanos) {
+            FlowTuple tuple,
+            long localHigh,
+            long localLow,
+            int localPort,
+            int vm,
+            int idleMillis,
+            boolean masked,
+            long nowNanos) {
         int same = find(tuple, nowNanos);
         if (same != NONE) {
-            remove(same, REPLACED);
+            remove(same, NatTally.REPLACED);
         }
         int entry = takeFree(nowNanos);
         if (entry == NONE) {
-            count(REFUSED_FULL, 1);
+            tally.add(NatTally.REFUSED_FULL, 1);
             return FULL;
         }
-        entries.write(entry, tuple, local, localPort, vm, idleMillis, masked, nowNanos);
+        entries.write(entry, tuple, localHigh, localLow, localPort, vm, idleMillis, masked, nowNanos);
         entries.readReply(entry, scratch);
         int rival = unlessExpired(chainedReply(vm, scratch), nowNanos);
         if (rival != NONE && !entries.disposable(rival)) {
             entries.erase(entry);
             giveBack(entry);
-            count(REFUSED_CONFLICT, 1);
+            tally.add(NatTally.REFUSED_CONFLICT, 1);
             return CONFLICT;
         }
         if (rival != NONE) {
-            remove(rival, REPLACED);
+            remove(rival, NatTally.REPLACED);
         }
         link(entry, tuple, vm);
-        count(CREATED, 1);
-        count(FLOWS, 1);
+        tally.add(NatTally.CREATED, 1);
+        tally.add(NatTally.FLOWS, 1);
         return entry;
     }
 
     private void link(int entry, FlowTuple tuple, int vm) {
-        int flowBucket = bucket(tuple, 0);
-        entries.nextFlow(entry, byFlow[flowBucket]);
-        byFlow[flowBucket] = entry;
-        int replyBucket = bucket(entries.readReply(entry, scratch), vm + 1);
-        entries.nextReply(entry, byReply[replyBucket]);
-        byReply[replyBucket] = entry;
+        byFlow.link(hash(tuple, 0), entry);
+        byReply.link(hash(entries.readReply(entry, scratch), vm + 1), entry);
     }
 
     private int takeFree(long nowNanos) {
@@ -155,7 +146,7 @@ public final class NatTable {
         }
         if (free != NONE) {
             int entry = free;
-            free = entries.nextFlow(entry);
+            free = byFlow.next(entry);
             return entry;
         }
         if (watermark == capacity) {
@@ -167,7 +158,7 @@ public final class NatTable {
     }
 
     private void giveBack(int entry) {
-        entries.nextFlow(entry, free);
+        byFlow.push(entry, free);
         free = entry;
     }
 
@@ -179,42 +170,23 @@ public final class NatTable {
                 continue;
             }
             if (entries.expired(evictionHand, nowNanos)) {
-                remove(evictionHand, EXPIRED);
+                remove(evictionHand, NatTally.EXPIRED);
                 return;
             }
             if (entries.disposable(evictionHand)) {
-                remove(evictionHand, EVICTED);
+                remove(evictionHand, NatTally.EVICTED);
                 return;
             }
         }
     }
 
     private void remove(int entry, int why) {
-        int vm = entries.vm(entry);
-        int flowBucket = bucket(entries.readFlow(entry, scratch), 0);
-        int at = byFlow[flowBucket];
-        if (at == entry) {
-            byFlow[flowBucket] = entries.nextFlow(entry);
-        } else {
-            while (entries.nextFlow(at) != entry) {
-                at = entries.nextFlow(at);
-            }
-            entries.nextFlow(at, entries.nextFlow(entry));
-        }
-        int replyBucket = bucket(entries.readReply(entry, scratch), vm + 1);
-        at = byReply[replyBucket];
-        if (at == entry) {
-            byReply[replyBucket] = entries.nextReply(entry);
-        } else {
-            while (entries.nextReply(at) != entry) {
-                at = entries.nextReply(at);
-            }
-            entries.nextReply(at, entries.nextReply(entry));
-        }
+        byFlow.unlink(hash(entries.readFlow(entry, scratch), 0), entry);
+        byReply.unlink(hash(entries.readReply(entry, scratch), entries.vm(entry) + 1), entry);
         entries.erase(entry);
         giveBack(entry);
-        count(why, 1);
-        count(FLOWS, -1);
+        tally.add(why, 1);
+        tally.add(NatTally.FLOWS, -1);
     }
 
     /**
@@ -227,21 +199,21 @@ public final class NatTable {
         for (int looked = Math.min(budget, watermark); looked > 0; looked--) {
             agingHand = agingHand + 1 < watermark ? agingHand + 1 : 0;
             if (entries.inUse(agingHand) && entries.expired(agingHand, nowNanos)) {
-                remove(agingHand, EXPIRED);
+                remove(agingHand, NatTally.EXPIRED);
                 freed++;
             }
         }
         return freed;
     }
 
-    /** Notes a packet from the client; of a protocol other than TCP, {@code tcpFlags} are 0. */
-    public void fromClient(int entry, int tcpFlags, int octets, long nowNanos) {
-        entries.fromClient(entry, tcpFlags, octets, nowNanos);
+    /** Notes a packet from the client; of a protocol other than TCP, {@code tcpFlags} and {@code acknowledgement} are 0. */
+    public void fromClient(int entry, int tcpFlags, int acknowledgement, int octets, long nowNanos) {
+        entries.fromClient(entry, tcpFlags, acknowledgement, octets, nowNanos);
     }
 
-    /** Notes a packet from the VM; of a protocol other than TCP, {@code tcpFlags} are 0. */
-    public void fromVm(int entry, int tcpFlags, int octets, long nowNanos) {
-        entries.fromVm(entry, tcpFlags, octets, nowNanos);
+    /** Notes a packet from the VM; of a protocol other than TCP, {@code tcpFlags} and {@code acknowledgement} are 0. */
+    public void fromVm(int entry, int tcpFlags, int acknowledgement, int octets, long nowNanos) {
+        entries.fromVm(entry, tcpFlags, acknowledgement, octets, nowNanos);
     }
 
     /** Notes that second chance found the flow. @return whether this is the first time */
@@ -262,29 +234,53 @@ public final class NatTable {
         return entries.vm(entry);
     }
 
-    /** What the VM sees as destination. */
+    /** High half of what the VM sees as destination. */
+    public long localHigh(int entry) {
+        return entries.localHigh(entry);
+    }
+
+    public long localLow(int entry) {
+        return entries.localLow(entry);
+    }
+
     public int localIpv4(int entry) {
-        return entries.localIpv4(entry);
+        return (int) entries.localLow(entry);
     }
 
     public int localPort(int entry) {
         return entries.localPort(entry);
     }
 
+    public long vipHigh(int entry) {
+        return entries.vipHigh(entry);
+    }
+
+    public long vipLow(int entry) {
+        return entries.vipLow(entry);
+    }
+
     public int vipIpv4(int entry) {
-        return entries.vipIpv4(entry);
+        return (int) entries.vipLow(entry);
     }
 
     public int vipPort(int entry) {
-        return entries.vipPort(entry);
+        return FlowTuple.destinationPort(entries.key(entry));
+    }
+
+    public long clientHigh(int entry) {
+        return entries.clientHigh(entry);
+    }
+
+    public long clientLow(int entry) {
+        return entries.clientLow(entry);
     }
 
     public int clientIpv4(int entry) {
-        return entries.clientIpv4(entry);
+        return (int) entries.clientLow(entry);
     }
 
     public int clientPort(int entry) {
-        return entries.clientPort(entry);
+        return FlowTuple.sourcePort(entries.key(entry));
     }
 
     /** Whether the VM sees the VIP in place of the client's address. */
@@ -329,32 +325,18 @@ public final class NatTable {
 
     /** Any thread. */
     public NatCounters counters() {
-        return new NatCounters(
-                (int) counted(FLOWS),
-                capacity,
-                counted(CREATED),
-                counted(EXPIRED),
-                counted(REPLACED),
-                counted(EVICTED),
-                counted(REFUSED_FULL),
-                counted(REFUSED_CONFLICT));
-    }
-
-    private void count(int what, long amount) {
-        COUNT.setOpaque(counts, what, counts[what] + amount);
-    }
-
-    private long counted(int what) {
-        return (long) COUNT.getOpaque(counts, what);
+        return tally.snapshot(capacity);
     }
 
     /** @param face 0 for the client's; the number of the VM plus one for the VM's */
-    private int bucket(FlowTuple tuple, int face) {
-        long hash = mix(seed ^ tuple.sourceHigh ^ Long.rotateLeft(tuple.destinationHigh, 32));
-        hash = mix(hash ^ tuple.sourceLow);
-        hash = mix(hash ^ tuple.destinationLow);
-        hash = mix(hash ^ ((long) tuple.sourcePort << 48 | (long) tuple.destinationPort << 32 | tuple.protocol));
-        return (int) mix(hash + face) & (byFlow.length - 1);
+    private long hash(FlowTuple tuple, int face) {
+        long source = mix(seed ^ tuple.sourceLow);
+        long destination = mix(otherSeed ^ tuple.destinationLow);
+        if ((tuple.sourceHigh | tuple.destinationHigh) != 0) {
+            source = mix(source ^ tuple.sourceHigh);
+            destination = mix(destination ^ tuple.destinationHigh);
+        }
+        return mix(source + Long.rotateLeft(destination, 32) ^ tuple.key + face * GOLDEN);
     }
 
     private static long mix(long bits) {

@@ -34,7 +34,7 @@ final class NatTableTest {
     }
 
     private int open(NatTable table, int clientPort) {
-        return table.create(flow(clientPort), DIP, 8080, 3, IDLE_MILLIS, false, now);
+        return table.create(flow(clientPort), 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now);
     }
 
     private FlowTuple flow(int clientPort) {
@@ -52,9 +52,9 @@ final class NatTableTest {
     /** Client and VM have shaken hands. */
     private int established(NatTable table, int clientPort) {
         int entry = open(table, clientPort);
-        table.fromClient(entry, Tcp.SYN, 60, now);
-        table.fromVm(entry, Tcp.SYN | Tcp.ACK, 60, now);
-        table.fromClient(entry, Tcp.ACK, 52, now);
+        table.fromClient(entry, Tcp.SYN, 0, 60, now);
+        table.fromVm(entry, Tcp.SYN | Tcp.ACK, 0, 60, now);
+        table.fromClient(entry, Tcp.ACK, 0, 52, now);
         return entry;
     }
 
@@ -78,17 +78,17 @@ final class NatTableTest {
     void aHandshakeEstablishesAndFinsOfBothSidesClose() {
         var table = table(16);
         int entry = open(table, 40_000);
-        table.fromClient(entry, Tcp.SYN, 60, now);
+        table.fromClient(entry, Tcp.SYN, 0, 60, now);
         assertEquals(State.OPENING, table.state(entry));
         assertTrue(table.disposable(entry));
-        table.fromVm(entry, Tcp.SYN | Tcp.ACK, 60, now);
+        table.fromVm(entry, Tcp.SYN | Tcp.ACK, 0, 60, now);
         assertEquals(State.OPENING, table.state(entry));
         assertFalse(table.disposable(entry), "the VM has answered");
-        table.fromClient(entry, Tcp.ACK, 52, now);
+        table.fromClient(entry, Tcp.ACK, 0, 52, now);
         assertEquals(State.ESTABLISHED, table.state(entry));
-        table.fromVm(entry, Tcp.FIN | Tcp.ACK, 52, now);
+        table.fromVm(entry, Tcp.FIN | Tcp.ACK, 0, 52, now);
         assertEquals(State.HALF_CLOSED, table.state(entry));
-        table.fromClient(entry, Tcp.FIN | Tcp.ACK, 52, now);
+        table.fromClient(entry, Tcp.FIN | Tcp.ACK, 0, 52, now);
         assertEquals(State.CLOSED, table.state(entry));
     }
 
@@ -96,12 +96,12 @@ final class NatTableTest {
     void aResetThatTheVmIgnoresDoesNotCloseTheFlow() {
         var table = table(16);
         int entry = established(table, 40_000);
-        table.fromClient(entry, Tcp.RST, 40, now);
+        table.fromClient(entry, Tcp.RST, 0, 40, now);
         assertEquals(State.CLOSED, table.state(entry));
-        table.fromVm(entry, Tcp.ACK, 52, now);
+        table.fromVm(entry, Tcp.ACK, 0, 52, now);
         assertEquals(State.ESTABLISHED, table.state(entry));
-        table.fromVm(entry, Tcp.RST, 40, now);
-        table.fromClient(entry, Tcp.ACK, 52, now);
+        table.fromVm(entry, Tcp.RST, 0, 40, now);
+        table.fromClient(entry, Tcp.ACK, 0, 52, now);
         assertEquals(State.CLOSED, table.state(entry), "the VM's own reset is final");
     }
 
@@ -132,12 +132,12 @@ final class NatTableTest {
             case ESTABLISHED -> established(table, 40_000);
             case HALF_CLOSED -> {
                 int entry = established(table, 40_000);
-                table.fromClient(entry, Tcp.FIN | Tcp.ACK, 52, now);
+                table.fromClient(entry, Tcp.FIN | Tcp.ACK, 0, 52, now);
                 yield entry;
             }
             case CLOSED -> {
                 int entry = established(table, 40_000);
-                table.fromVm(entry, Tcp.RST, 40, now);
+                table.fromVm(entry, Tcp.RST, 0, 40, now);
                 yield entry;
             }
         };
@@ -151,9 +151,9 @@ final class NatTableTest {
             after(Duration.ofMillis(IDLE_MILLIS - 1));
             assertEquals(entry, table.find(flow(40_000), now));
             if (i % 2 == 0) {
-                table.fromVm(entry, Tcp.ACK, 1000, now);
+                table.fromVm(entry, Tcp.ACK, 0, 1000, now);
             } else {
-                table.fromClient(entry, Tcp.ACK, 100, now);
+                table.fromClient(entry, Tcp.ACK, 0, 100, now);
             }
         }
         var flow = table.lookUp(FlowKey.of(CLIENT, VIP, IpProtocol.TCP, 40_000, 80), now)
@@ -207,11 +207,12 @@ final class NatTableTest {
         var table = table(16);
         int first = established(table, 40_000);
         var other = new FlowTuple().ipv4(CLIENT, VIP + 1, IpProtocol.TCP, 40_000, 80);
-        assertEquals(NatTable.CONFLICT, table.create(other, DIP, 8080, 3, IDLE_MILLIS, false, now));
+        assertEquals(
+                NatTable.CONFLICT, table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now));
         assertEquals(first, table.findReply(3, reply(40_000), now));
         assertEquals(1, table.counters().refusedConflict());
-        table.fromVm(first, Tcp.RST, 40, now);
-        int second = table.create(other, DIP, 8080, 3, IDLE_MILLIS, false, now);
+        table.fromVm(first, Tcp.RST, 0, 40, now);
+        int second = table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now);
         assertTrue(second >= 0, "the first one is closed");
         assertEquals(second, table.findReply(3, reply(40_000), now));
         assertEquals(1, table.counters().flows());
@@ -220,8 +221,15 @@ final class NatTableTest {
     @Test
     void aMaskedFlowIsAnsweredToTheVip() {
         var table = table(16);
-        int entry =
-                table.create(tuple.ipv4(DIP, VIP, IpProtocol.TCP, 40_000, 80), DIP, 8080, 3, IDLE_MILLIS, true, now);
+        int entry = table.create(
+                tuple.ipv4(DIP, VIP, IpProtocol.TCP, 40_000, 80),
+                0,
+                FlowTuple.mapped(DIP),
+                8080,
+                3,
+                IDLE_MILLIS,
+                true,
+                now);
         assertTrue(table.masked(entry));
         assertEquals(entry, table.findReply(3, tuple.ipv4(DIP, VIP, IpProtocol.TCP, 8080, 40_000), now));
         assertEquals(NatTable.NONE, table.findReply(3, tuple.ipv4(DIP, DIP, IpProtocol.TCP, 8080, 40_000), now));
@@ -278,7 +286,7 @@ final class NatTableTest {
                         int entry = table.find(flow(port), now);
                         assertEquals(model.containsKey(port), entry != NatTable.NONE, "seed " + seed);
                         if (entry != NatTable.NONE) {
-                            table.fromVm(entry, Tcp.RST, 40, now);
+                            table.fromVm(entry, Tcp.RST, 0, 40, now);
                             model.put(port, now + NatTimeouts.STANDARD.closed().toNanos());
                         }
                     }
