@@ -83,7 +83,8 @@ public final class HostAgent implements PacketProcessor {
         exits = new Exits(config, underlay, neighbors, this.vms);
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
-        outbound = new Outbound(config, exits, nat, icmpErrors, translation);
+        var fragments = new Fragments(memory);
+        outbound = new Outbound(config, exits, nat, icmpErrors, translation, fragments);
         var steering = new Steering(
                 this.vms,
                 exits,
@@ -92,7 +93,8 @@ public final class HostAgent implements PacketProcessor {
                 new Resets(config.resetsPerSecond()),
                 notes,
                 icmpErrors,
-                translation);
+                translation,
+                fragments);
         inbound = new Inbound(config, underlay.mac().bits(), this.vms, exits, neighbors, steering);
     }
 

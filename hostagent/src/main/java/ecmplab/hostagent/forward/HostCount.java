@@ -8,6 +8,8 @@ public enum HostCount {
     DELIVERED,
     /** Given to their VM as they were: replies of other VMs' services to this VM. */
     DELIVERED_PLAIN,
+    /** Later fragments that followed their first, in either direction. */
+    FRAGMENTS,
     /** Translated replies, sent straight to the client. */
     REPLIES,
     /** From a backend to a VIP, sent out to the router. */

@@ -11,8 +11,10 @@ public enum HostDrop {
     /** No VM here has the inner destination MAC address. */
     UNKNOWN_VM,
     INNER_NOT_IPV4,
-    /** Later fragments have no ports to be translated by, and the first is worth nothing without them. */
-    FRAGMENT,
+    /** A later fragment without its first: it came before it, too late, or the first was dropped. */
+    FRAGMENT_WITHOUT_FIRST,
+    /** A first fragment without its whole transport header (RFC 1858), or of something other than TCP and UDP. */
+    FRAGMENT_UNUSABLE,
     /** The inner destination is no VIP of the policy. */
     NOT_A_VIP,
     /** The policy has no endpoint for VIP, protocol and port. */

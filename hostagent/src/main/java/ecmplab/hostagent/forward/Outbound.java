@@ -23,6 +23,7 @@ final class Outbound {
     private final NatTable nat;
     private final IcmpErrors icmpErrors;
     private final Translation translation;
+    private final Fragments fragments;
     private final int ownAddress;
 
     private final PacketParser parser = new PacketParser();
@@ -32,7 +33,14 @@ final class Outbound {
     private final Tcp tcp = new Tcp();
     private final FlowTuple reply = new FlowTuple();
 
-    Outbound(HostConfig config, Exits exits, NatTable nat, IcmpErrors icmpErrors, Translation translation) {
+    Outbound(
+            HostConfig config,
+            Exits exits,
+            NatTable nat,
+            IcmpErrors icmpErrors,
+            Translation translation,
+            Fragments fragments) {
+        this.fragments = fragments;
         this.exits = exits;
         this.nat = nat;
         this.icmpErrors = icmpErrors;
@@ -59,7 +67,7 @@ final class Outbound {
         } else if (parser.destination() == vm.gateway() || parser.destination() == ownAddress) {
             exits.leaveToKernel(frame);
         } else if (parser.isFragment()) {
-            exits.drop(frame, HostDrop.FRAGMENT);
+            fragment(policy, vm, frame, nowNanos);
         } else if (parser.protocol() == IpProtocol.ICMP) {
             icmp(policy, vm, frame, nowNanos);
         } else {
@@ -88,8 +96,39 @@ final class Outbound {
         exits.send(vm, frame, Arp.FRAME_LENGTH);
     }
 
+    /** The first goes by its ports, the others where it went. */
+    private void fragment(PolicyTables policy, Vm vm, long frame, long nowNanos) {
+        if (parser.fragmentOffset() == 0) {
+            if (translation.readFirst(parser, reply)) {
+                known(policy, vm, frame, nowNanos);
+            } else {
+                exits.drop(frame, HostDrop.FRAGMENT_UNUSABLE);
+            }
+            return;
+        }
+        var datagram = fragments.find(vm.index() + 1, parser, nowNanos);
+        if (datagram == null) {
+            if (policy.isVip(parser.destination())) {
+                withoutFlow(policy, vm, frame, nowNanos);
+            } else {
+                exits.drop(frame, HostDrop.FRAGMENT_WITHOUT_FIRST);
+            }
+        } else if (!ttlEnds(frame)) {
+            translation.fragment(parser, datagram);
+            ip.wrap(memory, parser.ip()).decrementTtl();
+            counts.add(HostCount.FRAGMENTS);
+            int client = (int) datagram.newDestinationLow;
+            exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
+        }
+    }
+
     private void packet(PolicyTables policy, Vm vm, long frame, long nowNanos) {
         reply.of(parser);
+        known(policy, vm, frame, nowNanos);
+    }
+
+    /** {@code reply} is read. */
+    private void known(PolicyTables policy, Vm vm, long frame, long nowNanos) {
         int entry = nat.findReply(vm.index(), reply, nowNanos);
         if (entry == NatTable.NONE) {
             withoutFlow(policy, vm, frame, nowNanos);
@@ -99,6 +138,13 @@ final class Outbound {
             return;
         }
         int client = nat.clientIpv4(entry);
+        if (parser.isFragment()) {
+            var datagram = fragments.remember(vm.index() + 1, parser, nowNanos);
+            datagram.newSourceHigh = nat.vipHigh(entry);
+            datagram.newSourceLow = nat.vipLow(entry);
+            datagram.newDestinationHigh = nat.clientHigh(entry);
+            datagram.newDestinationLow = nat.clientLow(entry);
+        }
         if (translation.toClient(parser, entry)) {
             counts.add(HostCount.MSS_CLAMPED);
         }

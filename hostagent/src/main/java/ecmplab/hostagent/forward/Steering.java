@@ -25,6 +25,7 @@ final class Steering {
     private final FlowNotes notes;
     private final IcmpErrors icmpErrors;
     private final Translation translation;
+    private final Fragments fragments;
     private final Vm[] vms;
 
     private final Ethernet ethernet = new Ethernet();
@@ -47,7 +48,9 @@ final class Steering {
             Resets resets,
             FlowNotes notes,
             IcmpErrors icmpErrors,
-            Translation translation) {
+            Translation translation,
+            Fragments fragments) {
+        this.fragments = fragments;
         this.vms = vms;
         this.exits = exits;
         this.nat = nat;
@@ -88,29 +91,68 @@ final class Steering {
     }
 
     private void packet(Vm addressed) {
-        if (parser.isFragment()) {
-            exits.drop(inner, HostDrop.FRAGMENT);
+        if (parser.isFragment() && parser.fragmentOffset() > 0) {
+            laterFragment(addressed);
+            return;
+        }
+        if (parser.isFragment() && !translation.readFirst(parser, flow)) {
+            exits.drop(inner, HostDrop.FRAGMENT_UNUSABLE);
             return;
         }
         if (parser.protocol() == IpProtocol.ICMP && parser.destination() != addressed.dip()) {
             icmp();
             return;
         }
-        flow.of(parser);
+        if (!parser.isFragment()) {
+            flow.of(parser);
+        }
         int entry = nat.find(flow, now);
         if (entry != NatTable.NONE && !startsAfresh(entry, addressed) && !policy.movedAway(nat.vm(entry))) {
             known(entry, addressed);
             return;
         }
-        var endpoint = policy.endpoint(parser.destination(), parser.protocol(), parser.destinationPort());
+        var endpoint = policy.endpoint(flow.destinationIpv4(), flow.protocol(), flow.destinationPort());
         if (endpoint != null) {
             unknown(endpoint, addressed);
-        } else if (parser.destination() == addressed.dip() && policy.isVip(parser.source())) {
-            counts.add(HostCount.DELIVERED_PLAIN);
-            exits.toVm(addressed, inner, Ethernet.LENGTH + parser.ipLength());
+        } else if (isPlain(addressed)) {
+            plain(addressed);
         } else {
             exits.drop(inner, policy.isVip(parser.destination()) ? HostDrop.NO_ENDPOINT : HostDrop.NOT_A_VIP);
         }
+    }
+
+    private boolean isPlain(Vm addressed) {
+        return parser.destination() == addressed.dip() && policy.isVip(parser.source());
+    }
+
+    private void plain(Vm addressed) {
+        counts.add(HostCount.DELIVERED_PLAIN);
+        exits.toVm(addressed, inner, Ethernet.LENGTH + parser.ipLength());
+    }
+
+    /** Goes where its first went. */
+    private void laterFragment(Vm addressed) {
+        var datagram = fragments.find(Fragments.FROM_UNDERLAY, parser, now);
+        if (datagram == null) {
+            if (isPlain(addressed)) {
+                plain(addressed);
+            } else {
+                exits.drop(inner, HostDrop.FRAGMENT_WITHOUT_FIRST);
+            }
+            return;
+        }
+        counts.add(HostCount.FRAGMENTS);
+        if (datagram.passedOn != null) {
+            if (FrameTag.isTag(tag) && FrameTag.hop(tag) >= SecondChance.MAX_HOPS) {
+                exits.drop(inner, HostDrop.HOP_LIMIT);
+            } else {
+                tag = FrameTag.isTag(tag) ? tag : FrameTag.bits(0, 0, 0, FrameTag.FROM_FLOW_TABLE, 0);
+                sendOn(datagram.passedOn, datagram.flags);
+            }
+            return;
+        }
+        translation.fragment(parser, datagram);
+        exits.toVm(vms[datagram.vm], inner, Ethernet.LENGTH + parser.ipLength());
     }
 
     /** Whether the packet opens a connection where the state is of one that is over, or that another VM never answered. */
@@ -135,6 +177,16 @@ final class Steering {
     }
 
     private void deliver(int entry) {
+        if (parser.isFragment()) {
+            var datagram = fragments.remember(Fragments.FROM_UNDERLAY, parser, now);
+            datagram.vm = nat.vm(entry);
+            datagram.newDestinationHigh = nat.localHigh(entry);
+            datagram.newDestinationLow = nat.localLow(entry);
+            if (nat.masked(entry)) {
+                datagram.newSourceHigh = nat.vipHigh(entry);
+                datagram.newSourceLow = nat.vipLow(entry);
+            }
+        }
         boolean clamped = translation.toVm(parser, entry);
         if (clamped) {
             counts.add(HostCount.MSS_CLAMPED);
@@ -184,8 +236,9 @@ final class Steering {
             tag = FrameTag.bits(0, generation, 0, FrameTag.FROM_FLOW_TABLE, 0);
             return;
         }
-        int depth =
-                (FrameTag.flags(tag) & FrameTag.FROM_FLOW_TABLE) == 0 ? endpoint.depthOf(FrameTag.generation(tag)) : -1;
+        // Fragments have a slot without ports, so that all of a datagram meet.
+        boolean bySlot = (FrameTag.flags(tag) & FrameTag.FROM_FLOW_TABLE) == 0 && !parser.isFragment();
+        int depth = bySlot ? endpoint.depthOf(FrameTag.generation(tag)) : -1;
         if (depth >= 0 && (endpoint.slot(depth, flow) & 0xFF) != FrameTag.slot(tag)) {
             counts.add(HostCount.SLOT_DISAGREEMENTS);
         }
@@ -224,6 +277,15 @@ final class Steering {
     }
 
     private void passOn(Backend to, int flags) {
+        if (parser.isFragment()) {
+            var datagram = fragments.remember(Fragments.FROM_UNDERLAY, parser, now);
+            datagram.passedOn = to;
+            datagram.flags = flags;
+        }
+        sendOn(to, flags);
+    }
+
+    private void sendOn(Backend to, int flags) {
         counts.add(HostCount.PASSED_ON);
         int generation = FrameTag.generation(tag);
         ethernet.wrap(memory, inner)

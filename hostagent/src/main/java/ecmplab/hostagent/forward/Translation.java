@@ -5,6 +5,7 @@ import ecmplab.hostagent.nat.NatTable;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import ecmplab.packet.Tcp;
 import ecmplab.packet.Udp;
@@ -68,6 +69,38 @@ final class Translation {
             default -> {} // addresses only
         }
         return false;
+    }
+
+    /** Gives a later fragment the addresses that its first one got; there is no transport header in it. */
+    void fragment(PacketParser packet, Fragments.Datagram datagram) {
+        ip.wrap(memory, packet.ip());
+        ip.setSource((int) datagram.newSourceLow);
+        ip.setDestination((int) datagram.newDestinationLow);
+    }
+
+    /**
+     * The flow of a first fragment, whose ports the parser leaves alone.
+     *
+     * @return false when it does not have its whole transport header, or is neither TCP nor UDP
+     */
+    boolean readFirst(PacketParser packet, FlowTuple flow) {
+        boolean whole = switch (packet.protocol()) {
+            case IpProtocol.TCP -> Tcp.check(memory, packet.transport(), packet.transportLength()) == PacketFault.NONE;
+            case IpProtocol.UDP -> packet.transportLength() >= Udp.LENGTH;
+            default -> false;
+        };
+        if (whole) {
+            udp.wrap(memory, packet.transport()); // ports are at the same place in both
+            flow.of(
+                    packet.sourceHigh(),
+                    packet.sourceLow(),
+                    packet.destinationHigh(),
+                    packet.destinationLow(),
+                    packet.protocol(),
+                    udp.sourcePort(),
+                    udp.destinationPort());
+        }
+        return whole;
     }
 
     /** As a router hop: the TTL, which is above 1, goes down. @return whether an MSS was lowered */

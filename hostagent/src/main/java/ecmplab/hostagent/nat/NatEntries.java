@@ -125,8 +125,8 @@ final class NatEntries {
         return ALL.get(LONG, row + CLIENT_LOW) == tuple.sourceLow
                 && ALL.get(LONG, row + KEY) == tuple.key
                 && ALL.get(LONG, row + VIP_LOW) == tuple.destinationLow
-                && (ALL.get(LONG, row + CLIENT_HIGH) ^ tuple.sourceHigh
-                                | ALL.get(LONG, row + VIP_HIGH) ^ tuple.destinationHigh)
+                && ((ALL.get(LONG, row + CLIENT_HIGH) ^ tuple.sourceHigh)
+                                | (ALL.get(LONG, row + VIP_HIGH) ^ tuple.destinationHigh))
                         == 0;
     }
 

@@ -73,9 +73,9 @@ final class MalformedTest {
         dropped("not-a-vip", outer(inner(Packets.tcp(CLIENT, 1, VIP + 9, 80, Tcp.SYN, 0))));
         dropped("no-endpoint", outer(inner(Packets.tcp(CLIENT, 1, VIP, 81, Tcp.SYN, 0))));
         var fragment = Packets.udp(CLIENT, 1, VIP, 80, 8, false);
-        fragment[6] = 0x20;
+        fragment[7] = 1; // eight octets are missing before it
         Packets.ipv4(fragment).updateChecksum();
-        dropped("fragment", outer(inner(fragment)));
+        dropped("fragment-without-first", outer(inner(fragment)));
         var outerFragment = outer(inner(syn()));
         outerFragment[20] = 0x20;
         dropped("outer-fragment", withOuterChecksum(outerFragment));

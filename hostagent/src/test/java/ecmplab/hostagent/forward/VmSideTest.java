@@ -116,10 +116,10 @@ final class VmSideTest {
     @Test
     void fragmentsAreCounted() {
         var fragment = Packets.udp(dip(1, 1), 8080, CLIENT, PORT, 8, false);
-        fragment[6] = 0x20; // more fragments
+        fragment[7] = 1; // eight octets are missing before it
         Packets.ipv4(fragment).updateChecksum();
         one.packetFromVm(1, fragment);
-        assertEquals(1, one.drops(HostDrop.FRAGMENT));
+        assertEquals(1, one.drops(HostDrop.FRAGMENT_WITHOUT_FIRST));
     }
 
     /** A VM calls a VIP that another host's VM answers: out by the router and a MUX, back within the overlay. */
