@@ -12,6 +12,7 @@ final class OurConfig {
                 as: 65000
                 router-id: 10.0.0.1
                 listen: "LISTEN"
+                metrics: 127.0.0.1:9342
                 prefix-lists:
                   bogons: [BOGONS]
                 policies:
