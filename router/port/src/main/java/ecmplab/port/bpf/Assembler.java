@@ -29,9 +29,15 @@ public final class Assembler {
     /** Second operand is a register, not the immediate. */
     private static final int SOURCE_REGISTER = 0x08;
 
+    /** To network order and back, on a machine of the other order. */
+    private static final int SWAP = 0xDC;
+
     private static final int ADD = 0x00;
+    private static final int SUBTRACT = 0x10;
+    private static final int MULTIPLY = 0x20;
     private static final int AND = 0x50;
     private static final int SHIFT_LEFT = 0x60;
+    private static final int SHIFT_RIGHT = 0x70;
     private static final int MOVE = 0xB0;
 
     private static final int IF_EQUAL = 0x10;
@@ -118,6 +124,28 @@ public final class Assembler {
 
     public Assembler shiftLeft(Register to, int bits) {
         return add(ALU_64 | SHIFT_LEFT, to.ordinal(), 0, 0, bits, null);
+    }
+
+    /** Fills with zeros. */
+    public Assembler shiftRight(Register to, int bits) {
+        return add(ALU_64 | SHIFT_RIGHT, to.ordinal(), 0, 0, bits, null);
+    }
+
+    public Assembler subtract(Register to, Register from) {
+        return add(ALU_64 | SUBTRACT | SOURCE_REGISTER, to.ordinal(), from.ordinal(), 0, 0, null);
+    }
+
+    public Assembler multiply(Register to, int value) {
+        return add(ALU_64 | MULTIPLY, to.ordinal(), 0, 0, value, null);
+    }
+
+    /**
+     * Turns the lower {@code bits} of {@code to} from the machine's byte order into the network's, or back; zeros above.
+     *
+     * @param bits 16, 32 or 64
+     */
+    public Assembler toNetworkOrder(Register to, int bits) {
+        return add(SWAP, to.ordinal(), 0, 0, bits, null);
     }
 
     /** {@code to} becomes the map behind a descriptor. */

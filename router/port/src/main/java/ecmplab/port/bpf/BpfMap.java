@@ -15,6 +15,8 @@ public final class BpfMap implements AutoCloseable {
     /** Kinds of map that are used here. */
     public enum Kind {
         HASH(1),
+        /** By index, of 4 octets; all values are there from the start, zero. */
+        ARRAY(2),
         /** AF_XDP sockets by receive queue. */
         XDP_SOCKETS(17);
 
@@ -26,6 +28,7 @@ public final class BpfMap implements AutoCloseable {
     }
 
     private static final int CREATE = 0;
+    private static final int LOOKUP = 1;
     private static final int UPDATE = 2;
     private static final int DELETE = 3;
     private static final int ELEMENT_ATTRIBUTES = 32;
@@ -54,6 +57,11 @@ public final class BpfMap implements AutoCloseable {
 
     public int descriptor() {
         return descriptor;
+    }
+
+    /** Fills {@code value} with the key's. */
+    public void get(MemorySegment key, MemorySegment value) throws SystemCallException {
+        Linux.check(element(LOOKUP, key, value), "bpf(BPF_MAP_LOOKUP_ELEM)");
     }
 
     /** Adds or replaces. */
