@@ -5,44 +5,41 @@ import java.util.Arrays;
 /**
  * The prefixes longer than 32 bits within one /32, as one {@code int[]}: ranges of bits 32 to 63, in order, each with its group.
  * The range that is one /64 with prefixes beyond 64 bits has, in place of its group, the complement of the offset of a list of
- * ranges of bits 64 to 127.
+ * ranges of bits 64 to 127. An index by the first k bits, about as many as there are ranges, leaves few to search.
  *
  * <pre>
- *   +0            ranges n; or, from {@value #INDEXED} on, ~n and then
- *   +1 .. +257    the range that covers the first address of each octet (bits 32 to 39), and the last range
- *   ...           n first addresses, n groups
- *   ...           lists: count m, 2 m words of first addresses, m groups
+ *   +0                32 - k
+ *   +1 .. +2^k        the range that covers the first address with these k bits
+ *   +2^k + 1          the last range
+ *   ...               for each range: first address, group
+ *   ...               lists: count m, 2 m words of first addresses, m groups
  * </pre>
  *
  * First addresses have their highest bit turned, so that they compare as signed numbers.
  */
 final class Ipv6Block {
-    private static final int INDEXED = 48;
-    private static final int INDEX_LENGTH = 257;
+    private static final int MAX_INDEX_BITS = 16;
 
     private Ipv6Block() {}
 
     static int lookup(int[] block, int address, long low) {
         int key = address ^ Integer.MIN_VALUE;
-        int count = block[0];
-        int first = 0;
-        int starts = 1;
-        int length = count;
-        if (count < 0) {
-            count = ~count;
-            int octet = address >>> 24;
-            first = block[1 + octet];
-            length = block[2 + octet] - first + 1;
-            starts += INDEX_LENGTH;
-        }
-        int at = starts + first;
+        int shift = block[0];
+        int bits = address >>> shift;
+        int first = block[1 + bits];
+        int length = block[2 + bits] - first + 1;
+        int at = rangesAt(32 - shift) + 2 * first;
         while (length > 1) {
             int half = length >>> 1;
-            at = block[at + half] <= key ? at + half : at;
+            at = block[at + 2 * half] <= key ? at + 2 * half : at;
             length -= half;
         }
-        int found = block[at + count];
+        int found = block[at + 1];
         return found >= 0 ? found : lookupLow(block, ~found, low ^ Long.MIN_VALUE);
+    }
+
+    private static int rangesAt(int indexBits) {
+        return 2 + (1 << indexBits);
     }
 
     private static int lookupLow(int[] block, int list, long key) {
@@ -89,33 +86,29 @@ final class Ipv6Block {
             }
             ranges.end(1L << 32);
             int count = ranges.count;
-            boolean indexed = count >= INDEXED;
+            int indexBits = Math.clamp(31 - Integer.numberOfLeadingZeros(count), 1, MAX_INDEX_BITS);
+            int rangesAt = rangesAt(indexBits);
             length = 0;
-            room(1 + INDEX_LENGTH + 2 * count);
-            out[length++] = indexed ? ~count : count;
-            if (indexed) {
-                index(count);
-            }
+            room(rangesAt + 2 * count);
+            index(count, indexBits);
             for (int i = 0; i < count; i++) {
                 out[length++] = (int) ranges.starts[i] ^ Integer.MIN_VALUE;
-            }
-            int groups = length;
-            for (int i = 0; i < count; i++) {
                 out[length++] = ranges.groups[i];
             }
             for (int i = 0; lists > 0 && i < count; i++) {
                 if (ranges.groups[i] < 0) {
                     int list = encodeLow(routes, ~ranges.groups[i], ranges.under[i]); // may replace the array
-                    out[groups + i] = list;
+                    out[rangesAt + 2 * i + 1] = list;
                 }
             }
             return Arrays.copyOf(out, length);
         }
 
-        private void index(int count) {
+        private void index(int count, int bits) {
+            out[length++] = 32 - bits;
             int range = 0;
-            for (int octet = 0; octet < 256; octet++) {
-                while (range + 1 < count && ranges.starts[range + 1] <= (long) octet << 24) {
+            for (int prefix = 0; prefix < 1 << bits; prefix++) {
+                while (range + 1 < count && ranges.starts[range + 1] <= (long) prefix << (32 - bits)) {
                     range++;
                 }
                 out[length++] = range;
