@@ -64,6 +64,19 @@ public final class HostAgent implements PacketProcessor {
             InstantSource wallClock,
             LongSupplier nanoTime,
             long hashSeed) {
+        this(config, underlay, vms, SourceNat.NONE, listener, wallClock, nanoTime, hashSeed);
+    }
+
+    /** As the other; {@code sourceNat} is asked about flows that VMs open. */
+    public HostAgent(
+            HostConfig config,
+            Port underlay,
+            List<VmPort> vms,
+            SourceNat sourceNat,
+            Consumer<HostEvent> listener,
+            InstantSource wallClock,
+            LongSupplier nanoTime,
+            long hashSeed) {
         this.config = config;
         this.underlay = underlay;
         this.listener = listener;
@@ -84,13 +97,17 @@ public final class HostAgent implements PacketProcessor {
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
         var fragments = new Fragments(memory);
-        outbound = new Outbound(config, exits, nat, icmpErrors, translation, fragments);
+        outbound = new Outbound(config, exits, nat, icmpErrors, translation, fragments, vmPorts, sourceNat);
+        var resets = new Resets(config.resetsPerSecond());
+        if (config.resetsIdleFlows()) {
+            nat.onIdle(new IdleResets(nat, exits, policy, resets, underlay.pool(), this.vms)::send);
+        }
         var steering = new Steering(
                 this.vms,
                 exits,
                 nat,
                 new SecondChance(Ipv4.bits(config.address())),
-                new Resets(config.resetsPerSecond()),
+                resets,
                 notes,
                 icmpErrors,
                 translation,
@@ -218,6 +235,7 @@ public final class HostAgent implements PacketProcessor {
         }
         var counts = exits.counts();
         long requests = neighbors.requestsSent();
+        long resets = counts.of(HostCount.IDLE_RESETS);
         long undelivered = neighbors.drops().total();
         long waiting = neighbors.waiting();
         long sent = counts.of(HostCount.SENT_TO_VMS)
@@ -226,7 +244,12 @@ public final class HostAgent implements PacketProcessor {
                 - undelivered
                 - waiting;
         return new FrameLedger(
-                received, requests, sent, counts.of(HostCount.TO_KERNEL), exits.dropped() + undelivered, waiting);
+                received,
+                requests + resets,
+                sent,
+                counts.of(HostCount.TO_KERNEL),
+                exits.dropped() + undelivered,
+                waiting);
     }
 
     /** The underlay's neighbours, by address. */

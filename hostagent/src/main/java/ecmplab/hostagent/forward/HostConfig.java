@@ -11,6 +11,7 @@ import java.net.Inet4Address;
  * @param gateway next hop of everything else, clients included
  * @param natCapacity flows, 128 octets each
  * @param resetsPerSecond TCP resets sent at most
+ * @param resetsIdleFlows whether both sides of a TCP flow are reset when its state goes for idleness
  */
 public record HostConfig(
         Inet4Address address,
@@ -18,7 +19,8 @@ public record HostConfig(
         Inet4Address gateway,
         int natCapacity,
         NatTimeouts timeouts,
-        int resetsPerSecond) {
+        int resetsPerSecond,
+        boolean resetsIdleFlows) {
     public static final int DEFAULT_NAT_CAPACITY = 1 << 16;
     public static final int DEFAULT_RESETS_PER_SECOND = 1000;
 
@@ -33,6 +35,16 @@ public record HostConfig(
 
     public static HostConfig of(Inet4Address address, int prefixLength, Inet4Address gateway) {
         return new HostConfig(
-                address, prefixLength, gateway, DEFAULT_NAT_CAPACITY, NatTimeouts.STANDARD, DEFAULT_RESETS_PER_SECOND);
+                address,
+                prefixLength,
+                gateway,
+                DEFAULT_NAT_CAPACITY,
+                NatTimeouts.STANDARD,
+                DEFAULT_RESETS_PER_SECOND,
+                false);
+    }
+
+    public HostConfig withIdleResets() {
+        return new HostConfig(address, prefixLength, gateway, natCapacity, timeouts, resetsPerSecond, true);
     }
 }

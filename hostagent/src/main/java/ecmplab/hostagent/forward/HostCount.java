@@ -26,6 +26,8 @@ public enum HostCount {
     MOVED_ADOPTED,
     /** TCP resets sent to clients of flows that nobody knows. */
     RESETS,
+    /** TCP resets to either side of flows whose state went for idleness. */
+    IDLE_RESETS,
     /** Frames with a slot other than the one this host computes: MUX and host disagree about the table. */
     SLOT_DISAGREEMENTS,
     /** ICMP errors translated for a VM. */

@@ -10,11 +10,12 @@ import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import ecmplab.packet.Tcp;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * From a VM: what is for the host's kernel (the VM's gateway: ARP, answers to probes) is left to it, replies of known flows are
- * translated and leave straight for the client, what a backend sends to a VIP goes out to the router like any client's. The rest has
- * no way out yet: {@link #withoutFlow} is where outbound SNAT will begin. Belongs to the forwarding thread.
+ * translated and leave straight for the client, what a backend sends to a VIP goes out to the router like any client's. The rest is
+ * offered to a {@link SourceNat}. Belongs to the forwarding thread.
  */
 final class Outbound {
     private final Exits exits;
@@ -24,6 +25,8 @@ final class Outbound {
     private final IcmpErrors icmpErrors;
     private final Translation translation;
     private final Fragments fragments;
+    private final List<VmPort> vmPorts;
+    private final SourceNat sourceNat;
     private final int ownAddress;
 
     private final PacketParser parser = new PacketParser();
@@ -39,7 +42,11 @@ final class Outbound {
             NatTable nat,
             IcmpErrors icmpErrors,
             Translation translation,
-            Fragments fragments) {
+            Fragments fragments,
+            List<VmPort> vmPorts,
+            SourceNat sourceNat) {
+        this.vmPorts = vmPorts;
+        this.sourceNat = sourceNat;
         this.fragments = fragments;
         this.exits = exits;
         this.nat = nat;
@@ -162,7 +169,12 @@ final class Outbound {
     private void withoutFlow(PolicyTables policy, Vm vm, long frame, long nowNanos) {
         if (parser.source() != vm.dip()) {
             exits.drop(frame, HostDrop.SPOOFED_SOURCE);
-        } else if (!policy.isVip(parser.destination()) || policy.dip(vm.vni(), vm.dip()) == null) {
+        } else if (!policy.isVip(parser.destination())) {
+            int length = Ethernet.LENGTH + parser.ipLength();
+            if (parser.isFragment() || !sourceNat.open(vmPorts.get(vm.index()), reply, frame, length, nowNanos)) {
+                exits.drop(frame, HostDrop.NO_FLOW);
+            }
+        } else if (policy.dip(vm.vni(), vm.dip()) == null) {
             exits.drop(frame, HostDrop.NO_FLOW);
         } else if (!ttlEnds(frame)) {
             ip.wrap(memory, parser.ip()).decrementTtl();

@@ -39,6 +39,7 @@ public final class NatTable {
     /** Entries below were in use at some time; the others never. */
     private volatile int watermark;
 
+    private IdleListener idleListener = (entry, nowNanos) -> {};
     private int free = NONE;
     private int agingHand;
     private int evictionHand;
@@ -58,6 +59,11 @@ public final class NatTable {
         entries = new NatEntries(capacity, timeouts, arena);
         byFlow = new NatChains(capacity);
         byReply = new NatChains(capacity);
+    }
+
+    /** Has {@code listener} told of established flows that go for idleness. */
+    public void onIdle(IdleListener listener) {
+        idleListener = listener;
     }
 
     /** @return the entry of the flow that {@code tuple}, client to VIP, belongs to, or {@link #NONE} */
@@ -86,7 +92,7 @@ public final class NatTable {
         if (entry == NONE || !entries.expired(entry, nowNanos)) {
             return entry;
         }
-        remove(entry, NatTally.EXPIRED);
+        expire(entry, nowNanos);
         return NONE;
     }
 
@@ -170,7 +176,7 @@ public final class NatTable {
                 continue;
             }
             if (entries.expired(evictionHand, nowNanos)) {
-                remove(evictionHand, NatTally.EXPIRED);
+                expire(evictionHand, nowNanos);
                 return;
             }
             if (entries.disposable(evictionHand)) {
@@ -178,6 +184,13 @@ public final class NatTable {
                 return;
             }
         }
+    }
+
+    private void expire(int entry, long nowNanos) {
+        if (entries.state(entry) == State.ESTABLISHED && NatFlags.acknowledgementsKnown(entries.flags(entry))) {
+            idleListener.idle(entry, nowNanos);
+        }
+        remove(entry, NatTally.EXPIRED);
     }
 
     private void remove(int entry, int why) {
@@ -199,7 +212,7 @@ public final class NatTable {
         for (int looked = Math.min(budget, watermark); looked > 0; looked--) {
             agingHand = agingHand + 1 < watermark ? agingHand + 1 : 0;
             if (entries.inUse(agingHand) && entries.expired(agingHand, nowNanos)) {
-                remove(agingHand, NatTally.EXPIRED);
+                expire(agingHand, nowNanos);
                 freed++;
             }
         }
@@ -281,6 +294,16 @@ public final class NatTable {
 
     public int clientPort(int entry) {
         return FlowTuple.sourcePort(entries.key(entry));
+    }
+
+    /** Sequence number that the client expects next; for an {@link IdleListener}. */
+    public int expectedByClient(int entry) {
+        return entries.clientAck(entry);
+    }
+
+    /** Sequence number that the VM expects next; for an {@link IdleListener}. */
+    public int expectedByVm(int entry) {
+        return entries.vmAck(entry);
     }
 
     /** Whether the VM sees the VIP in place of the client's address. */

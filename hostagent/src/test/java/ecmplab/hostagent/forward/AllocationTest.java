@@ -83,7 +83,8 @@ final class AllocationTest {
                     Ipv4.address(Fabric.GATEWAY),
                     1024,
                     NatTimeouts.STANDARD,
-                    1 << 30),
+                    1 << 30,
+                    true),
             underlay,
             List.of(new VmPort(
                     "vm11",

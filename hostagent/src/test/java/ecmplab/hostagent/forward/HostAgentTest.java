@@ -381,4 +381,22 @@ final class HostAgentTest {
         two.packetFromVm(1, Packets.tcp(VIP, 80, CLIENT, PORT, Tcp.SYN | Tcp.ACK, 0));
         assertEquals("203.0.113.10:80 > 192.0.2.7:40000", Packets.flow(fabric.packetAtGateway()));
     }
+
+    @Test
+    void aTcpFlowThatGoesForIdlenessIsResetOnBothSides() {
+        flowOnHostOne();
+        fabric.fromMux(OLD, segment(Tcp.ACK));
+        one.packetAtVm(1);
+        fabric.after(Duration.ofMinutes(4));
+        var toVm = one.packetAtVm(1);
+        assertEquals("192.0.2.7:40000 > 10.1.1.11:8080", Packets.flow(toVm));
+        assertTrue(Packets.tcp(toVm).has(Tcp.RST));
+        assertEquals(2000, Packets.tcp(toVm).sequence(), "what the VM expects");
+        var toClient = fabric.packetAtGateway();
+        assertEquals("203.0.113.10:80 > 192.0.2.7:40000", Packets.flow(toClient));
+        assertTrue(Packets.tcp(toClient).has(Tcp.RST));
+        assertEquals(2000, Packets.tcp(toClient).sequence(), "what the client expects");
+        assertEquals(2, one.count(HostCount.IDLE_RESETS));
+        assertEquals(0, one.agent.snapshot().nat().flows());
+    }
 }

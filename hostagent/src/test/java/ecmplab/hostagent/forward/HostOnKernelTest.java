@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.mux.table.FrameTag;
+import ecmplab.mux.table.Member;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.MacAddress;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,8 +109,14 @@ final class HostOnKernelTest {
     }
 
     private Socket connect(String from) throws Exception {
+        return connect(from, null);
+    }
+
+    /** @param source to bind to, or null */
+    private Socket connect(String from, @Nullable InetSocketAddress source) throws Exception {
         return network.within(from, () -> {
             var socket = new Socket();
+            socket.bind(source);
             socket.connect(new InetSocketAddress(VIP, 80), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             return socket;
@@ -143,6 +152,35 @@ final class HostOnKernelTest {
         assertEquals(0, snapshot.nat().refusedFull());
         assertTrue(snapshot.counts().getOrDefault(HostCount.REPLIES, 0L) > 1000);
         assertTrue(thread.ask(agent::ledger).get().balances());
+    }
+
+    /** The kernel's device encapsulates what it sends and decapsulates what the agent sends: a MUX and a host that are not ours. */
+    @Test
+    void aVmBehindAnotherHostsKernelVxlanDeviceCallsTheVip() throws Exception {
+        var elsewhere = new Member(
+                "vm31",
+                Ipv4.address(Packets.ip("10.1.1.31")),
+                8080,
+                Ipv4.address(Fabric.GATEWAY),
+                new MacAddress(FrameTag.bits(1, 1, 0, 0, 0)),
+                new Vni(Fabric.VNI),
+                0);
+        agent.apply(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1), elsewhere)));
+        var sent = new byte[1_000_000];
+        new Random(2).nextBytes(sent);
+        try (var socket = connect("net", new InetSocketAddress("10.1.1.31", 0))) {
+            assertEquals("/10.1.1.31:" + socket.getLocalPort(), line(socket));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    socket.getOutputStream().write(sent);
+                    socket.shutdownOutput();
+                } catch (IOException ended) {
+                    // shows in what is read
+                }
+            });
+            assertArrayEquals(sent, socket.getInputStream().readAllBytes());
+        }
+        assertTrue(agent.snapshot().counts().get(HostCount.REPLIES) > 500);
     }
 
     @Test

@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Three namespaces of the kernel's: {@code vm}, {@code host}, and {@code net}, which is client, router and MUX in one. The MUX is
- * a plain kernel VXLAN device: its MAC address is the frame tag, the VIP is a neighbour on it with the VM's MAC address.
+ * a plain kernel VXLAN device: its MAC address is the frame tag, the VIP is a neighbour on it with the VM's MAC address. It is also
+ * a VM of another host, 10.1.1.31, which the agent reaches through VXLAN only.
  */
 final class KernelNetwork implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -52,6 +53,7 @@ final class KernelNetwork implements AutoCloseable {
                 "net",
                 "link add vx0 mtu 1500 address " + tag
                         + " type vxlan id 5001 remote 10.0.0.1 dstport 4789 dev n0 nolearning noudpcsum");
+        ip("net", "addr add 10.1.1.31/32 dev vx0");
         for (var device : new String[] {"net n0", "net lo", "net vx0", "host eth0", "host vm1", "vm eth0", "vm lo"}) {
             var at = device.split(" ", 2);
             ip(at[0], "link set " + at[1] + " up");

@@ -57,9 +57,10 @@ final class HostNode implements NodeRuntime {
         vxlan.setReceiveBufferSize(1);
         agent = new HostAgent(
                 ecmplab.hostagent.forward.HostConfig.of(
-                        (Inet4Address) config.providerAddress(),
-                        underlay.address().length(),
-                        (Inet4Address) config.gateway()),
+                                (Inet4Address) config.providerAddress(),
+                                underlay.address().length(),
+                                (Inet4Address) config.gateway())
+                        .withIdleResets(),
                 ports.named(underlay.device()),
                 config.vms().stream().map(this::vmPort).toList(),
                 event -> log(events, event),
