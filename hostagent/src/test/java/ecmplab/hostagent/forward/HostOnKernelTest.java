@@ -180,7 +180,7 @@ final class HostOnKernelTest {
             });
             assertArrayEquals(sent, socket.getInputStream().readAllBytes());
         }
-        assertTrue(agent.snapshot().counts().get(HostCount.REPLIES) > 500);
+        assertTrue(agent.snapshot().counts().getOrDefault(HostCount.REPLIES, 0L) > 500);
     }
 
     @Test
