@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             WaitCommand.class,
             DrillCommand.class,
             FaultCommand.class,
+            ImpairCommand.class,
+            CaptureCommand.class,
             RestartCommand.class,
             ExecCommand.class,
             ShellCommand.class,

@@ -20,6 +20,9 @@ import java.util.Set;
 final class Show {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** Every kind of node that forwards packets itself. */
+    private static final Set<String> ALL = Set.of("router", "mux", "host");
+
     /** Who knows of what, by the first word. */
     private static final Map<String, Set<String>> KNOWING = Map.ofEntries(
             Map.entry("bgp", Set.of("router", "frr", "bird")),
@@ -34,6 +37,8 @@ final class Show {
             Map.entry("vxlan", Set.of("mux")),
             Map.entry("nat", Set.of("host")),
             Map.entry("probes", Set.of("host")),
+            Map.entry("drops", ALL),
+            Map.entry("impairments", ALL),
             Map.entry("slb", Set.of("controller")));
 
     private final PrintStream out;
@@ -92,7 +97,7 @@ final class Show {
         if (nodes.isEmpty()) {
             throw new Failure(Exit.NO_SUCH, "lab " + lab.name() + " has no " + String.join(" or ", kinds));
         }
-        boolean single = kinds.contains("router") || kinds.contains("controller");
+        boolean single = !kinds.equals(ALL) && (kinds.contains("router") || kinds.contains("controller"));
         return single ? one(lab, nodes.getFirst(), asked) : several(lab, nodes, asked);
     }
 

@@ -11,6 +11,7 @@ import ecmplab.hostagent.probe.ProbeChange;
 import ecmplab.hostagent.probe.Prober;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.HostConfig;
+import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.HostShow;
 import ecmplab.lab.show.InterfaceShow;
 import ecmplab.packet.Vxlan;
@@ -83,6 +84,8 @@ final class HostNode implements NodeRuntime {
                         this::apply);
         HostShow.add(commands, agent, prober);
         InterfaceShow.add(commands, ports.interfaces());
+        new PortOrders(ports.all(), events).add(commands);
+        DropsShow.add(commands, ports.all(), () -> DropsShow.of(agent.snapshot()));
         if (southbound != null) {
             southbound.open();
         }

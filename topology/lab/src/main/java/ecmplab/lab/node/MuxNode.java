@@ -10,6 +10,7 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.InterfaceShow;
 import ecmplab.lab.show.MuxShow;
@@ -104,6 +105,8 @@ final class MuxNode implements NodeRuntime {
         recordings.add(commands);
         MuxShow.add(commands, mux);
         InterfaceShow.add(commands, ports.interfaces());
+        new PortOrders(ports.all(), events).add(commands);
+        DropsShow.add(commands, ports.all(), () -> DropsShow.of(mux.counters()));
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});
             return Answer.line("draining for " + config.mux().drainTime().toSeconds() + " s");

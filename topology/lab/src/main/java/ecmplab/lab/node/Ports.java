@@ -2,8 +2,10 @@ package ecmplab.lab.node;
 
 import ecmplab.lab.show.InterfaceShow;
 import ecmplab.port.FramePool;
+import ecmplab.port.ImpairedPort;
 import ecmplab.port.InterfacePorts;
 import ecmplab.port.Port;
+import ecmplab.port.TappedPort;
 import ecmplab.port.sys.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,9 +22,14 @@ final class Ports implements AutoCloseable {
     private static final int FRAME_SIZE = 2048;
 
     private final InterfacePorts interfaces;
+    /** What the node sees of the interfaces: with a stage that can make the line bad, and one that captures. */
+    private final List<ImpairedPort> staged;
 
     private Ports(InterfacePorts interfaces) {
         this.interfaces = interfaces;
+        staged = interfaces.ports().stream()
+                .map(port -> new ImpairedPort(new TappedPort(port), System::nanoTime))
+                .toList();
     }
 
     /** Opens the interfaces of the process's network namespace. The pool's memory lives as long as the process. */
@@ -47,8 +54,8 @@ final class Ports implements AutoCloseable {
         return told;
     }
 
-    List<Port> all() {
-        return interfaces.ports();
+    List<ImpairedPort> all() {
+        return staged;
     }
 
     /** What {@link InterfaceShow} shows. */
@@ -58,11 +65,15 @@ final class Ports implements AutoCloseable {
 
     /** @throws NoSuchElementException when no such interface was opened */
     Port named(String device) {
-        return interfaces.named(device);
+        return staged.stream()
+                .filter(port -> port.name().equals(device))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no interface " + device));
     }
 
     @Override
     public void close() {
+        staged.forEach(ImpairedPort::close);
         interfaces.close();
     }
 }

@@ -7,6 +7,7 @@ import ecmplab.lab.fabric.NodeConfig.Nic;
 import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
+import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.EventFeed;
 import ecmplab.lab.show.InterfaceShow;
 import ecmplab.lab.show.RouterShow;
@@ -87,6 +88,8 @@ final class RouterNode implements NodeRuntime {
         recordings.add(commands);
         RouterShow.add(commands, router, forwarding);
         InterfaceShow.add(commands, ports.interfaces());
+        new PortOrders(ports.all(), events).add(commands);
+        DropsShow.add(commands, ports.all(), () -> DropsShow.of(router.counters()));
     }
 
     private static void log(EventLog events, RouterEvent event) {

@@ -25,13 +25,6 @@ final class CountersText {
         });
     }
 
-    static Answer drops(Map<String, Long> drops) {
-        return Answer.of(drops, () -> {
-            var text = section("", drops);
-            return text.isEmpty() ? "nothing was dropped\n" : text;
-        });
-    }
-
     static String ports(Map<String, PortCounters> ports) {
         var rows = new ArrayList<List<String>>();
         ports.forEach((name, port) -> rows.add(List.of(

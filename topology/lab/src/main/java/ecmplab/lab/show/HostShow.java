@@ -37,8 +37,7 @@ public final class HostShow {
                 .on("show tables", values -> show.tables())
                 .on("show vms", values -> show.vms())
                 .on("show probes", values -> show.probes())
-                .on("show counters", values -> counters(agent.snapshot()))
-                .on("show drops", values -> CountersText.drops(agent.snapshot().drops()));
+                .on("show counters", values -> counters(agent.snapshot()));
     }
 
     /** The first flows as text; as JSON always all. */

@@ -32,8 +32,7 @@ public final class MuxShow {
                 .on("show flows [all]", values -> show.flows(FEW_FLOWS))
                 .on("show tables", values -> show.tables())
                 .on("show vxlan", values -> show.vxlan())
-                .on("show counters", values -> show.counters())
-                .on("show drops", values -> CountersText.drops(mux.counters().drops()));
+                .on("show counters", values -> show.counters());
     }
 
     private Answer vips(Map<String, String> values) {

@@ -39,8 +39,7 @@ public final class RouterShow {
                 .on("show ipv6 route PREFIX", values -> show.route(values, AddressFamily.IPV6_UNICAST))
                 .on("show ipv6 ecmp PREFIX", show::group)
                 .on("show ipv6 neighbors", values -> show.neighbors(AddressFamily.IPV6_UNICAST))
-                .on("show counters", values -> CountersText.router(router.counters(), forwarding.counters()))
-                .on("show drops", values -> CountersText.drops(router.counters().drops()));
+                .on("show counters", values -> CountersText.router(router.counters(), forwarding.counters()));
     }
 
     private Answer table(Map<String, String> values, AddressFamily family) {
