@@ -56,7 +56,8 @@ final class CaptureCommand implements Callable<Integer> {
         if (!List.of("router", "mux", "host").contains(kind)) {
             throw new Failure(
                     Exit.FALSE,
-                    node + " (" + kind + ") has only the kernel's own ports: 'lab exec " + node + " -- tcpdump' captures there");
+                    node + " (" + kind + ") has only the kernel's own ports: 'lab exec " + node
+                            + " -- tcpdump' captures there");
         }
         var length = time.isEmpty() ? LONGEST : ShowRequest.duration(time);
         var request = new ArrayList<>(List.of(

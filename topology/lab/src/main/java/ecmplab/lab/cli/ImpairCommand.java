@@ -61,10 +61,7 @@ final class ImpairCommand implements Callable<Integer> {
         boolean oneWay = DIRECTIONS.contains(words.getFirst());
         var rest = oneWay ? words.subList(1, words.size()) : words;
         var request = new ArrayList<>(List.of(
-                "impair",
-                target.substring(colon + 1),
-                oneWay ? words.getFirst() : "both",
-                String.join(" ", rest)));
+                "impair", target.substring(colon + 1), oneWay ? words.getFirst() : "both", String.join(" ", rest)));
         if (seed >= 0) {
             request.addAll(List.of("--seed", "" + seed));
         }

@@ -67,7 +67,8 @@ record ShowRequest(
         }
         if (words.isEmpty()) {
             throw new Failure(
-                    Exit.USAGE, "lab show: what? bgp, bfd, ip, vip, flows, tables, vxlan, nat, probes, drops, impairments or interfaces");
+                    Exit.USAGE,
+                    "lab show: what? bgp, bfd, ip, vip, flows, tables, vxlan, nat, probes, drops, impairments or interfaces");
         }
         return new ShowRequest(words, nodes, json, options, page, watch, times, lab, control);
     }

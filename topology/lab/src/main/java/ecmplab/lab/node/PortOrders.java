@@ -52,7 +52,8 @@ final class PortOrders {
         }
         try {
             var wanted = Impairment.parse(values.getOrDefault("WORDS", ""));
-            long seed = number(values, "--seed", ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE), Long.MAX_VALUE);
+            long seed =
+                    number(values, "--seed", ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE), Long.MAX_VALUE);
             var direction = values.getOrDefault("in|out|both", "both");
             var old = port.get().plan();
             var plan = new Plan(
@@ -79,7 +80,8 @@ final class PortOrders {
         var plan = port.plan();
         var counters = port.counters();
         long dropped = counters.drops().entrySet().stream()
-                .filter(drop -> drop.getKey().contains("impaired") || drop.getKey().endsWith("partition"))
+                .filter(drop ->
+                        drop.getKey().contains("impaired") || drop.getKey().endsWith("partition"))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
         var stage = counters.stage();
@@ -109,9 +111,8 @@ final class PortOrders {
                             .map(name -> named(name).orElseThrow(() -> new NoSuchPortException(name)))
                             .map(ImpairedPort::tapped)
                             .toList();
-            var limits = new Capture.Limits(
-                    number(values, "--octets", CAPTURE_OCTETS, MOST_CAPTURE_OCTETS),
-                    (int) number(values, "--snap", Capture.MAX_FRAME, Capture.MAX_FRAME));
+            var limits = new Capture.Limits(number(values, "--octets", CAPTURE_OCTETS, MOST_CAPTURE_OCTETS), (int)
+                    number(values, "--snap", Capture.MAX_FRAME, Capture.MAX_FRAME));
             long millis = number(values, "--millis", LONGEST_CAPTURE_MILLIS, LONGEST_CAPTURE_MILLIS);
             var file = Path.of(values.getOrDefault("FILE", ""));
             return Answer.awaited(() -> capture(chosen, file, limits, millis));

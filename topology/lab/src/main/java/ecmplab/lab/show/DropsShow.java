@@ -31,7 +31,14 @@ public final class DropsShow {
 
     /** The part of a reason's name that says where a malformed packet was, and how that is put. */
     private static final Map<String, String> PLACES = Map.of(
-            "outer-", "outside of the tunnel: ", "inner-", "inside of the tunnel: ", "vm-", "from a VM: ", "neighbor-", "");
+            "outer-",
+            "outside of the tunnel: ",
+            "inner-",
+            "inside of the tunnel: ",
+            "vm-",
+            "from a VM: ",
+            "neighbor-",
+            "");
 
     private static final Properties MEANINGS = meanings();
 

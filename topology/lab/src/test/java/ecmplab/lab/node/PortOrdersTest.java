@@ -53,7 +53,9 @@ final class PortOrdersTest {
     @Test
     void whatIsWrongIsSaidAndChangesNothing() throws Exception {
         assertEquals(Answer.USAGE, ask("impair", "eth0", "both", "loss 500%").code());
-        assertEquals("no port 'eth7'; there are eth0, eth1\n", ask("impair", "eth7", "both", "off").asText());
+        assertEquals(
+                "no port 'eth7'; there are eth0, eth1\n",
+                ask("impair", "eth7", "both", "off").asText());
         assertEquals(Answer.NO_SUCH, ask("capture", "eth0,eth7", "x").code());
         assertEquals(Answer.USAGE, ask("capture", "all", "x", "--snap", "9999").code());
         assertTrue(eth0.plan().isNone());
@@ -65,6 +67,8 @@ final class PortOrdersTest {
         var said = ask("capture", "all", file.toString(), "--millis", "1");
         assertEquals("0 frames in " + file + ", 0 missed\n", said.asText());
         assertTrue(Files.size(file) > 0);
-        assertEquals(Answer.FALSE, ask("capture", "eth1", file.toString(), "--millis", "1").code());
+        assertEquals(
+                Answer.FALSE,
+                ask("capture", "eth1", file.toString(), "--millis", "1").code());
     }
 }

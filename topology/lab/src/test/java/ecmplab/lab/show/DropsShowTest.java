@@ -39,15 +39,18 @@ final class DropsShowTest {
 
     @Test
     void aHostSaysWhereAMalformedPacketWas() {
-        assertEquals("inside of the tunnel: wrong IPv4 header checksum (RFC 1812 section 5.2.2)",
+        assertEquals(
+                "inside of the tunnel: wrong IPv4 header checksum (RFC 1812 section 5.2.2)",
                 DropsShow.meaning("inner-bad-ip-checksum"));
-        assertEquals("the next hop did not answer (RFC 1122 section 2.3.2, RFC 4861 section 7.3)",
+        assertEquals(
+                "the next hop did not answer (RFC 1122 section 2.3.2, RFC 4861 section 7.3)",
                 DropsShow.meaning("neighbor-unresolved"));
     }
 
     @Test
     void reasonsThatCountMostComeFirst() {
-        var rows = DropsShow.rows(Map.of("router", Map.of("no-route", 2L, "blackhole", 9L, "multicast", 0L)), List.of());
+        var rows =
+                DropsShow.rows(Map.of("router", Map.of("no-route", 2L, "blackhole", 9L, "multicast", 0L)), List.of());
         assertEquals(
                 List.of("blackhole 9", "no-route 2", "multicast 0"),
                 rows.stream().map(row -> row.reason() + " " + row.count()).toList());
