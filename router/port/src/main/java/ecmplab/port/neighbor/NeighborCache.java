@@ -1,6 +1,5 @@
 package ecmplab.port.neighbor;
 
-import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
@@ -29,14 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class NeighborCache {
     private final Port port;
     private final Requests requests;
+    private final Heard heard;
     private final NeighborSettings settings;
     private final Undeliverable undeliverable;
     private final @Nullable NeighborListener listener;
     private final FramePool pool;
     private final Ethernet ethernet = new Ethernet();
-    private final Ipv6 ipv6 = new Ipv6();
-    private final Arp arp = new Arp();
-    private final NeighborDiscovery discovery = new NeighborDiscovery();
     private final Drops<NeighborDrop> drops = new Drops<>(NeighborDrop.class);
 
     private final long reachableNanos;
@@ -71,6 +68,7 @@ public final class NeighborCache {
             @Nullable NeighborListener listener) {
         this.port = port;
         requests = new Requests(port, own);
+        heard = new Heard(requests, port.mac().bits());
         this.settings = settings;
         this.undeliverable = undeliverable;
         this.listener = listener;
@@ -177,28 +175,11 @@ public final class NeighborCache {
      * @return what is wrong with it; the caller counts
      */
     public PacketFault input(MemorySegment memory, long offset, int available, long nowNanos) {
-        var fault = Arp.check(memory, offset, available);
-        if (fault != PacketFault.NONE) {
-            return fault;
+        var fault = heard.arp(memory, offset, available);
+        if (fault == PacketFault.NONE) {
+            take(nowNanos);
         }
-        arp.wrap(memory, offset);
-        long mac = arp.senderMac();
-        if (mac == 0 || Ethernet.isGroup(mac)) {
-            return PacketFault.BAD_ARP;
-        }
-        var entry = mac == port.mac().bits() ? null : table.find(0, Ipv6.mapped(arp.senderAddress()));
-        if (entry == null) {
-            return PacketFault.NONE;
-        }
-        boolean answersUs = arp.operation() == Arp.REPLY
-                && arp.targetMac() == port.mac().bits()
-                && requests.isOwn(arp.targetAddress());
-        if (answersUs) {
-            confirm(entry, mac, nowNanos);
-        } else {
-            moved(entry, mac, nowNanos); // gratuitous, or overheard
-        }
-        return PacketFault.NONE;
+        return fault;
     }
 
     /**
@@ -210,50 +191,31 @@ public final class NeighborCache {
      * @return what is wrong with it; the caller counts
      */
     public PacketFault input(MemorySegment memory, long ip, long transport, int available, long nowNanos) {
-        var fault = NeighborDiscovery.check(memory, ip, transport, available);
-        if (fault != PacketFault.NONE) {
-            return fault;
+        var fault = heard.discovery(memory, ip, transport, available);
+        if (fault == PacketFault.NONE) {
+            take(nowNanos);
         }
-        discovery.wrap(memory, transport, available);
-        ipv6.wrap(memory, ip);
-        long mac = discovery.linkAddress();
-        if (mac == 0 || mac == port.mac().bits() || (mac != NeighborDiscovery.ABSENT && Ethernet.isGroup(mac))) {
-            return mac == port.mac().bits() ? PacketFault.NONE : PacketFault.BAD_NEIGHBOR_DISCOVERY;
-        }
-        boolean solicitation = discovery.isSolicitation();
-        var entry = solicitation
-                ? table.find(ipv6.sourceHigh(), ipv6.sourceLow())
-                : table.find(discovery.targetHigh(), discovery.targetLow());
-        if (entry == null) {
-            return PacketFault.NONE;
-        }
-        if (solicitation) {
-            moved(entry, mac, nowNanos);
-        } else {
-            advertised(entry, mac, nowNanos);
-        }
-        return PacketFault.NONE;
+        return fault;
     }
 
-    private void advertised(Entry entry, long mac, long now) {
-        boolean answersUs = discovery.has(NeighborDiscovery.SOLICITED)
-                && requests.isOwn(ipv6.destinationHigh(), ipv6.destinationLow());
-        boolean differs = mac != NeighborDiscovery.ABSENT && mac != entry.mac;
-        if (entry.known() && differs && !discovery.has(NeighborDiscovery.OVERRIDE)) {
+    /**
+     * An answer confirms. What answers nothing and names another MAC address is believed, but asked about at the next use; what
+     * does not override what is known only casts doubt.
+     */
+    private void take(long now) {
+        var entry = heard.isOwn() ? null : table.find(heard.high, heard.low);
+        if (entry == null) {
+            return;
+        }
+        boolean differs = heard.mac != NeighborDiscovery.ABSENT && heard.mac != entry.mac;
+        if (entry.known() && differs && !heard.overrides) {
             if (entry.state == NeighborState.REACHABLE) {
                 entry.state = NeighborState.STALE;
             }
-        } else if (answersUs && (entry.known() || differs)) {
-            confirm(entry, differs ? mac : entry.mac, now);
-        } else {
-            moved(entry, mac, now);
-        }
-    }
-
-    /** A message that answers nothing names another MAC address: believed, but asked about at the next use. */
-    private void moved(Entry entry, long mac, long now) {
-        if (mac != NeighborDiscovery.ABSENT && entry.mac != mac) {
-            learn(entry, mac, now);
+        } else if (heard.answersUs && (entry.known() || differs)) {
+            confirm(entry, differs ? heard.mac : entry.mac, now);
+        } else if (differs) {
+            learn(entry, heard.mac, now);
             entry.state = NeighborState.STALE;
         }
     }
