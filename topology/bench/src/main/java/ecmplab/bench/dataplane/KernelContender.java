@@ -29,6 +29,7 @@ enum KernelContender implements Contender {
                 }
                 END
                 sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600
+                if [ -w /proc/sys/net/netfilter/nf_conntrack_max ]; then sysctl -qw net.netfilter.nf_conntrack_max=2000000; fi
                 """;
 
         private Rules() {}

@@ -7,6 +7,8 @@ import ecmplab.packet.Ethernet;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.Vni;
+import ecmplab.packet.Vxlan;
 import ecmplab.port.Burst;
 import ecmplab.port.FramePool;
 import java.lang.foreign.Arena;
@@ -31,7 +33,10 @@ final class Clients {
     /** Flows of one port. */
     private static final int ADDRESSES = 1 << 20;
 
-    private final MemorySegment template = Arena.ofAuto().allocate(FRAME, FRAME);
+    private final MemorySegment template;
+    /** Octets before the client's own frame: a tunnel's headers. */
+    private final int tunnel;
+
     private final long sumWithoutSource;
     private final int mask;
     private int next;
@@ -42,6 +47,8 @@ final class Clients {
      */
     Clients(int flows, MacAddress to, int destination, int port) {
         mask = flows - 1;
+        tunnel = 0;
+        template = Arena.ofAuto().allocate(FRAME, FRAME);
         new Ethernet().wrap(template, 0).set(to.bits(), 0x02_00_00_00_00_01L, Ethernet.TYPE_IPV4);
         template.set(U32, Ethernet.LENGTH, 0x4500 << 16 | IP_LENGTH);
         template.set(U16, Ethernet.LENGTH + 8, (short) TTL_AND_PROTOCOL);
@@ -49,6 +56,39 @@ final class Clients {
         template.set(U16, Ethernet.LENGTH + Ipv4.MIN_LENGTH + 2, (short) port);
         template.set(U16, Ethernet.LENGTH + Ipv4.MIN_LENGTH + 4, (short) (IP_LENGTH - Ipv4.MIN_LENGTH));
         sumWithoutSource = 0x4500 + IP_LENGTH + TTL_AND_PROTOCOL + (destination & 0xFFFF_FFFFL);
+    }
+
+    private Clients(Clients plain, MemorySegment template) {
+        this.template = template;
+        tunnel = Vxlan.ENCAPSULATION;
+        sumWithoutSource = plain.sumWithoutSource;
+        mask = plain.mask;
+    }
+
+    /**
+     * The same packets as a MUX sends them to a host: in VXLAN, all with the same outer source port.
+     *
+     * @param tag source address of the inner frames
+     * @param from the MUX
+     * @param host its address
+     * @param hostMac of the outer frames
+     */
+    Clients inVxlan(MacAddress tag, int from, int host, MacAddress hostMac, Vni vni) {
+        var frame = Arena.ofAuto().allocate(Vxlan.ENCAPSULATION + FRAME, FRAME);
+        MemorySegment.copy(template, 0, frame, Vxlan.ENCAPSULATION, FRAME);
+        var inner = new Ethernet().wrap(frame, Vxlan.ENCAPSULATION);
+        inner.set(inner.destination(), tag.bits(), Ethernet.TYPE_IPV4);
+        Vxlan.encapsulate(
+                frame,
+                Vxlan.ENCAPSULATION,
+                LENGTH,
+                hostMac.bits(),
+                0x02_00_00_00_00_01L,
+                from,
+                host,
+                Vxlan.sourcePort(0),
+                vni.value());
+        return new Clients(this, frame);
     }
 
     /** Replaces what is in the burst by packets of the next flows, in fresh frames. */
@@ -60,12 +100,12 @@ final class Clients {
             int flow = next++ * 0x9E37_79B1 & mask;
             int source = FIRST + (flow & ADDRESSES - 1);
             int sourcePort = 1024 + (flow >>> 20);
-            MemorySegment.copy(template, 0, memory, frame, FRAME);
-            long ip = frame + Ethernet.LENGTH;
+            MemorySegment.copy(template, 0, memory, frame, tunnel + FRAME);
+            long ip = frame + tunnel + Ethernet.LENGTH;
             memory.set(U32, ip + 12, source);
             memory.set(U16, ip + 10, (short) Checksum.finish(sumWithoutSource + (source & 0xFFFF_FFFFL)));
             memory.set(U16, ip + Ipv4.MIN_LENGTH, (short) sourcePort);
-            burst.add(frame, LENGTH);
+            burst.add(frame, tunnel + LENGTH);
         }
     }
 }
