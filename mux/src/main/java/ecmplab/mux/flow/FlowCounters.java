@@ -26,4 +26,23 @@ public record FlowCounters(
         long refusedByRate,
         long keptUntrusted,
         long expired,
-        long memberGone) {}
+        long memberGone) {
+    /** Of two tables together. */
+    public FlowCounters plus(FlowCounters other) {
+        return new FlowCounters(
+                trusted + other.trusted,
+                untrusted + other.untrusted,
+                capacity + other.capacity,
+                octets + other.octets,
+                hits + other.hits,
+                misses + other.misses,
+                inserted + other.inserted,
+                promoted + other.promoted,
+                chosenAnew + other.chosenAnew,
+                refusedByQuota + other.refusedByQuota,
+                refusedByRate + other.refusedByRate,
+                keptUntrusted + other.keptUntrusted,
+                expired + other.expired,
+                memberGone + other.memberGone);
+    }
+}

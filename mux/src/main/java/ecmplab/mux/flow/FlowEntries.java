@@ -1,20 +1,24 @@
 package ecmplab.mux.flow;
 
+import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.port.sys.TableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
 
 /**
  * The memory of a {@link FlowTable}: open addressing with linear probing, deletion by shifting back, so there are no tombstones and
- * no object a flow. An entry is 32 octets, two to a cache line (IPv6 flows will have a table of their own, with wider entries):
+ * no object a flow. An entry of an IPv4 flow is 32 octets, two to a cache line; one of an IPv6 flow, in a table of its own, is 64:
  *
  * <pre>
  *    0  source address     4  destination address    8  source port, destination port
  *   12  protocol          13  class, 0 for free     14  generation
  *   16  member            20  hash                  24  last seen, ms    28  begun, ms
+ *   32  source address of IPv6                      48  destination address of IPv6
  * </pre>
  *
  * One thread writes. Others may read beside it if they check with {@link #stamp} and {@link #isUnchanged} that no entry
@@ -25,7 +29,8 @@ final class FlowEntries {
 
     private static final int SOURCE = 0, DESTINATION = 4, PORTS = 8, PROTOCOL = 12, CLASS = 13, GENERATION = 14;
     private static final int MEMBER = 16, HASH = 20, SEEN = 24, BEGUN = 28;
-    private static final int SHIFT = 5, OCTETS = 1 << SHIFT;
+    private static final int SOURCE_HIGH = 32, SOURCE_LOW = 40, DESTINATION_HIGH = 48, DESTINATION_LOW = 56;
+    private static final int IPV4_SHIFT = 5, IPV6_SHIFT = 6;
     private static final byte FREE = 0;
 
     private static final VarHandle CHANGES;
@@ -54,6 +59,8 @@ final class FlowEntries {
 
     private final long base;
     private final int mask;
+    /** Of an entry's number, to the octets before it. */
+    private final int shift;
 
     /** Odd while an entry is written, moved or removed. */
     private long changes;
@@ -62,9 +69,10 @@ final class FlowEntries {
     private long touched;
 
     /** Room for {@code flows} at a load of two thirds or less. */
-    FlowEntries(int flows, Arena arena) {
+    FlowEntries(int flows, boolean ipv6, Arena arena) {
+        shift = ipv6 ? IPV6_SHIFT : IPV4_SHIFT;
         mask = (Integer.highestOneBit(Math.max(16, flows + flows / 2) - 1) << 1) - 1;
-        memory = TableMemory.allocate((mask + 1L) * OCTETS, arena);
+        memory = TableMemory.allocate((mask + 1L) << shift, arena);
         base = memory.address();
     }
 
@@ -103,6 +111,29 @@ final class FlowEntries {
         return ABSENT;
     }
 
+    /** As {@link #find(long, int, int, int, int)}, in a table of IPv6 flows. */
+    int find(
+            long hash,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int ports,
+            int protocol) {
+        for (int i = 0, entry = (int) hash & mask; i <= mask && isUsed(entry); i++, entry = entry + 1 & mask) {
+            long at = at(entry);
+            if (ALL.get(INT, at + PORTS) == ports
+                    && ALL.get(LONG, at + SOURCE_LOW) == sourceLow
+                    && ALL.get(LONG, at + SOURCE_HIGH) == sourceHigh
+                    && ALL.get(LONG, at + DESTINATION_LOW) == destinationLow
+                    && ALL.get(LONG, at + DESTINATION_HIGH) == destinationHigh
+                    && (ALL.get(BYTE, at + PROTOCOL) & 0xFF) == protocol) {
+                return entry;
+            }
+        }
+        return ABSENT;
+    }
+
     /** Takes a free entry for a flow that is not there yet; the caller keeps the load below one. */
     void insert(
             long hash,
@@ -114,19 +145,51 @@ final class FlowEntries {
             int member,
             int generation,
             int now) {
+        long at = free(hash);
+        beginChange();
+        ALL.set(INT, at + SOURCE, source);
+        ALL.set(INT, at + DESTINATION, destination);
+        writeRest(at, hash, ports, protocol);
+        writeChoice(at, flowClass, member, generation, now);
+        endChange();
+    }
+
+    /** As {@link #insert(long, int, int, int, int, byte, int, int, int)}, into a table of IPv6 flows. */
+    void insert(
+            long hash,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int ports,
+            int protocol,
+            byte flowClass,
+            int member,
+            int generation,
+            int now) {
+        long at = free(hash);
+        beginChange();
+        ALL.set(LONG, at + SOURCE_HIGH, sourceHigh);
+        ALL.set(LONG, at + SOURCE_LOW, sourceLow);
+        ALL.set(LONG, at + DESTINATION_HIGH, destinationHigh);
+        ALL.set(LONG, at + DESTINATION_LOW, destinationLow);
+        writeRest(at, hash, ports, protocol);
+        writeChoice(at, flowClass, member, generation, now);
+        endChange();
+    }
+
+    private long free(long hash) {
         int entry = (int) hash & mask;
         while (isUsed(entry)) {
             entry = entry + 1 & mask;
         }
-        long at = at(entry);
-        beginChange();
-        ALL.set(INT, at + SOURCE, source);
-        ALL.set(INT, at + DESTINATION, destination);
+        return at(entry);
+    }
+
+    private static void writeRest(long at, long hash, int ports, int protocol) {
         ALL.set(INT, at + PORTS, ports);
         ALL.set(BYTE, at + PROTOCOL, (byte) protocol);
         ALL.set(INT, at + HASH, (int) hash);
-        writeChoice(at, flowClass, member, generation, now);
-        endChange();
     }
 
     /** Gives the flow of an entry another member. */
@@ -169,7 +232,7 @@ final class FlowEntries {
     }
 
     private void copy(long from, long to) {
-        for (int offset = 0; offset < OCTETS; offset += Long.BYTES) {
+        for (int offset = 0; offset < 1 << shift; offset += Long.BYTES) {
             ALL.set(LONG, to + offset, ALL.get(LONG, from + offset));
         }
     }
@@ -186,12 +249,18 @@ final class FlowEntries {
         ALL.set(BYTE, at(entry) + CLASS, flowClass);
     }
 
-    int source(int entry) {
-        return ALL.get(INT, at(entry) + SOURCE);
+    InetAddress source(int entry) {
+        long at = at(entry);
+        return shift == IPV6_SHIFT
+                ? Ipv6.address(ALL.get(LONG, at + SOURCE_HIGH), ALL.get(LONG, at + SOURCE_LOW))
+                : Ipv4.address(ALL.get(INT, at + SOURCE));
     }
 
-    int destination(int entry) {
-        return ALL.get(INT, at(entry) + DESTINATION);
+    InetAddress destination(int entry) {
+        long at = at(entry);
+        return shift == IPV6_SHIFT
+                ? Ipv6.address(ALL.get(LONG, at + DESTINATION_HIGH), ALL.get(LONG, at + DESTINATION_LOW))
+                : Ipv4.address(ALL.get(INT, at + DESTINATION));
     }
 
     int ports(int entry) {
@@ -243,6 +312,6 @@ final class FlowEntries {
     }
 
     private long at(int entry) {
-        return base + ((long) entry << SHIFT);
+        return base + ((long) entry << shift);
     }
 }

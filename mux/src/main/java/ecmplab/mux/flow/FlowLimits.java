@@ -35,6 +35,15 @@ public record FlowLimits(int trusted, int untrusted, Duration untrustedTimeout, 
         }
     }
 
+    /** Half of the quotas and of the rate: for the table of IPv6 flows, whose entries are twice as wide. */
+    public FlowLimits half() {
+        return new FlowLimits(
+                Math.max(1, trusted / 2),
+                Math.max(1, untrusted / 2),
+                untrustedTimeout,
+                Math.max(1, newFlowsPerSecond / 2));
+    }
+
     int capacity() {
         return trusted + untrusted;
     }

@@ -2,13 +2,12 @@ package ecmplab.mux.flow;
 
 import ecmplab.mux.flow.FlowPage.Flow;
 import ecmplab.packet.FlowHash;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.FlowKey;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 flows and the member each was given. Bounded, outside the heap; lookup, insertion and removal are O(1).
+ * Flows of one family, IPv4 or IPv6, and the member each was given. Bounded, outside the heap; lookup, insertion and removal are O(1).
  *
  * <p>Two classes: a flow is <i>untrusted</i> until its second packet; it has a short timeout and a small quota, so a flood of SYNs
  * costs neither memory nor the flows of others. A flow beyond quota or rate is not inserted, and nobody is evicted for it: its
@@ -24,21 +23,15 @@ public final class FlowTable {
 
     private static final byte UNTRUSTED = 1, TRUSTED = 2;
 
-    /** How often another thread reads again what changed while it was read. */
-    private static final int READS = 64;
-
-    /** Unit of the rate limit: a flow costs this much, so a rate in flows a second is a refill per millisecond. */
-    private static final int TOKEN = 1000;
-
     private final FlowLimits limits;
     private final FlowHash hash;
     private final FlowEntries entries;
+    private final FlowReader reader;
     private final int untrustedMillis;
+    private final NewFlowRate rate;
     private volatile int[] idleMillis = {};
     private int cursor;
     private long sweeps;
-    private long tokens;
-    private int refilled;
     private int trusted, untrusted;
     private long hits,
             misses,
@@ -56,13 +49,22 @@ public final class FlowTable {
      * @param arena keeps the memory; of a kind that other threads may read
      * @param now the first time, in milliseconds
      */
-    public FlowTable(FlowLimits limits, long seed, Arena arena, int now) {
+    public static FlowTable ipv4(FlowLimits limits, long seed, Arena arena, int now) {
+        return new FlowTable(limits, seed, false, arena, now);
+    }
+
+    /** As {@link #ipv4}. Its entries take twice the memory. */
+    public static FlowTable ipv6(FlowLimits limits, long seed, Arena arena, int now) {
+        return new FlowTable(limits, seed, true, arena, now);
+    }
+
+    private FlowTable(FlowLimits limits, long seed, boolean ipv6, Arena arena, int now) {
         this.limits = limits;
         hash = new FlowHash(seed);
-        entries = new FlowEntries(limits.capacity(), arena);
+        entries = new FlowEntries(limits.capacity(), ipv6, arena);
+        reader = new FlowReader(this, entries, hash, ipv6);
         untrustedMillis = Math.toIntExact(limits.untrustedTimeout().toMillis());
-        tokens = mostTokens();
-        refilled = now;
+        rate = new NewFlowRate(limits.newFlowsPerSecond(), now);
     }
 
     /** Entries, used or free: what {@link #age} must look at to have seen all. */
@@ -83,6 +85,12 @@ public final class FlowTable {
         return hash.of(source, destination, protocol, ports >>> 16, ports & 0xFFFF);
     }
 
+    /** Hash of an IPv6 flow. */
+    public long hash(
+            long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int ports, int protocol) {
+        return hash.of(sourceHigh, sourceLow, destinationHigh, destinationLow, protocol, ports >>> 16, ports & 0xFFFF);
+    }
+
     /** First stage of lookups: brings the entries of the first {@code count} flows into the cache, all at once. */
     public void touch(long[] flowHashes, int count) {
         entries.touch(flowHashes, count);
@@ -90,10 +98,25 @@ public final class FlowTable {
 
     /** Finds a live flow, and counts a hit or a miss. The entry is valid until something is inserted, removed or aged. */
     public int find(long flowHash, int source, int destination, int ports, int protocol, int now) {
-        int entry = entries.find(flowHash, source, destination, ports, protocol);
-        if (entry != ABSENT && removeIfOver(entry, now)) {
-            entry = ABSENT;
-        }
+        return live(entries.find(flowHash, source, destination, ports, protocol), now);
+    }
+
+    /** As {@link #find(long, int, int, int, int, int)}, in a table of IPv6 flows. */
+    public int find(
+            long flowHash,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int ports,
+            int protocol,
+            int now) {
+        return live(
+                entries.find(flowHash, sourceHigh, sourceLow, destinationHigh, destinationLow, ports, protocol), now);
+    }
+
+    private int live(int found, int now) {
+        int entry = found != ABSENT && removeIfOver(found, now) ? ABSENT : found;
         if (entry == ABSENT) {
             misses++;
         } else {
@@ -181,8 +204,44 @@ public final class FlowTable {
         return true;
     }
 
+    /** As {@link #insert(long, int, int, int, int, int, int, int)}, into a table of IPv6 flows. */
+    public boolean insert(
+            long flowHash,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int ports,
+            int protocol,
+            int member,
+            int generation,
+            int now) {
+        if (!admits(true, now)) {
+            return false;
+        }
+        entries.insert(
+                flowHash,
+                sourceHigh,
+                sourceLow,
+                destinationHigh,
+                destinationLow,
+                ports,
+                protocol,
+                UNTRUSTED,
+                member,
+                generation,
+                now);
+        untrusted++;
+        inserted++;
+        return true;
+    }
+
     /** Looks at the next {@code count} entries and removes the flows that are over: bounded work, to be done now and then. */
     public void age(int now, int count) {
+        if (trusted + untrusted == 0) {
+            sweeps++; // all are free
+            return;
+        }
         for (int i = 0; i < count; i++) {
             // After a removal another entry may have moved to the cursor.
             if (!entries.isUsed(cursor) || !removeIfOver(cursor, now)) {
@@ -199,19 +258,9 @@ public final class FlowTable {
         return sweeps;
     }
 
-    /** Any thread: the flow as it is now, without counting; null when there is none. */
-    public @Nullable Flow peek(int source, int destination, int ports, int protocol, int now) {
-        long flowHash = hash(source, destination, ports, protocol);
-        Flow flow = null;
-        for (int read = 0; read < READS; read++) {
-            long stamp = entries.stamp();
-            int entry = entries.find(flowHash, source, destination, ports, protocol);
-            flow = entry == ABSENT || isOver(entry, now) ? null : flow(entry, now);
-            if (entries.isUnchanged(stamp)) {
-                break;
-            }
-        }
-        return flow;
+    /** Any thread: the flow as it is now, without counting; null when there is none, or it is of the other family. */
+    public @Nullable Flow peek(FlowKey key, int now) {
+        return reader.peek(key, now);
     }
 
     /**
@@ -219,21 +268,7 @@ public final class FlowTable {
      * may be missed or come twice.
      */
     public FlowPage page(int from, int limit, int now) {
-        var flows = new ArrayList<Flow>();
-        int entry = Math.max(0, from);
-        for (; entry < entries.count() && flows.size() < limit; entry++) {
-            for (int read = 0; read < READS; read++) {
-                long stamp = entries.stamp();
-                var flow = entries.isUsed(entry) && !isOver(entry, now) ? flow(entry, now) : null;
-                if (entries.isUnchanged(stamp)) {
-                    if (flow != null) {
-                        flows.add(flow);
-                    }
-                    break;
-                }
-            }
-        }
-        return new FlowPage(flows, entry < entries.count() ? entry : FlowPage.END);
+        return reader.page(from, limit, now);
     }
 
     /** Any thread. */
@@ -261,22 +296,9 @@ public final class FlowTable {
             refusedByQuota++;
             return false;
         }
-        int elapsed = now - refilled;
-        if (elapsed > 0) {
-            tokens = Math.min(mostTokens(), tokens + (long) elapsed * limits.newFlowsPerSecond());
-            refilled = now;
-        }
-        if (tokens < TOKEN) {
-            refusedByRate++;
-            return false;
-        }
-        tokens -= TOKEN;
-        return true;
-    }
-
-    /** What may come at once: the new flows of a tenth of a second. */
-    private long mostTokens() {
-        return Math.max(TOKEN, limits.newFlowsPerSecond() * 100L);
+        boolean admitted = rate.admits(now);
+        refusedByRate += admitted ? 0 : 1;
+        return admitted;
     }
 
     private boolean removeIfOver(int entry, int now) {
@@ -301,7 +323,8 @@ public final class FlowTable {
         cursor = entries.remove(entry, cursor);
     }
 
-    private boolean isOver(int entry, int now) {
+    /** Any thread, of a used entry. */
+    boolean isOver(int entry, int now) {
         int idle = idleMillis(entry);
         return now - entries.seen(entry) >= (isTrusted(entry) ? idle : Math.min(idle, untrustedMillis)) || idle == 0;
     }
@@ -311,20 +334,5 @@ public final class FlowTable {
         int[] byMember = idleMillis;
         int member = entries.member(entry);
         return member >= 0 && member < byMember.length ? byMember[member] : 0;
-    }
-
-    private Flow flow(int entry, int now) {
-        int ports = entries.ports(entry);
-        return new Flow(
-                Ipv4.address(entries.source(entry)),
-                ports >>> 16,
-                Ipv4.address(entries.destination(entry)),
-                ports & 0xFFFF,
-                entries.protocol(entry),
-                entries.member(entry),
-                entries.generation(entry),
-                isTrusted(entry),
-                now - entries.begun(entry),
-                Math.max(0, now - entries.seen(entry)));
     }
 }

@@ -5,40 +5,41 @@ import ecmplab.mux.flow.FlowTable;
 import ecmplab.mux.forward.Explanation.Choice;
 import ecmplab.mux.forward.Explanation.View;
 import ecmplab.mux.forward.PlannedEndpoint.Generation;
+import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.SlotHash;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
+import java.net.Inet6Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Repeats what {@link VipForwarder} would decide about a packet that opens nothing, and changes nothing. Any thread. */
+/** Repeats what {@link Steering} would decide about a packet that opens nothing, and changes nothing. Any thread. */
 final class Explainer {
     private final Plan plan;
     private final FlowTable flows;
+    private final FlowTable ipv6Flows;
 
-    Explainer(Plan plan, FlowTable flows) {
+    Explainer(Plan plan, FlowTable flows, FlowTable ipv6Flows) {
         this.plan = plan;
         this.flows = flows;
+        this.ipv6Flows = ipv6Flows;
     }
 
     Explanation explain(FlowKey flow, int nowMillis) {
-        if (!flow.isIpv4()) {
-            return unserved(flow, "not IPv4");
-        }
-        int vip = Ipv4.bits(flow.destination());
-        if (!plan.isVip(vip)) {
+        long vip = plan.index.number(flow.destination());
+        if (plan.index.anyEndpoint(vip) == EndpointIndex.NONE) {
             return unserved(flow, "no VIP of this MUX");
         }
-        int index = plan.endpoint(vip, flow.protocol(), flow.destinationPort());
-        if (index == Plan.NONE) {
+        int index = plan.index.endpoint(vip, flow.protocol(), flow.destinationPort());
+        if (index == EndpointIndex.NONE) {
             return unserved(flow, "the VIP has no endpoint of this protocol and port");
         }
         var endpoint = plan.endpoints[index];
         var views = endpoint.generations.stream()
                 .map(generation -> view(flow, endpoint, generation))
                 .toList();
-        int ports = flow.sourcePort() << 16 | flow.destinationPort();
-        var known = flows.peek(Ipv4.bits(flow.source()), vip, ports, flow.protocol(), nowMillis);
+        var known = (flow.isIpv4() ? flows : ipv6Flows).peek(flow, nowMillis);
         var choice = choose(endpoint, views, known);
         return new Explanation(flow, endpoint.id(), views, known, choice, why(endpoint, choice));
     }
@@ -50,16 +51,31 @@ final class Explainer {
     private static View view(FlowKey flow, PlannedEndpoint endpoint, Generation generation) {
         var version = generation.version();
         var table = generation.table();
-        long hash = SlotHash.ipv4(
-                table.seed(),
-                endpoint.affinity,
-                Ipv4.bits(flow.source()),
-                Ipv4.bits(flow.destination()),
-                flow.protocol(),
-                flow.sourcePort(),
-                flow.destinationPort());
+        long hash = hash(flow, endpoint, table);
         int slot = table.slot(hash);
         return new View(version.generation(), version.state(), table.digestText(), hash, slot, table.member(slot));
+    }
+
+    private static long hash(FlowKey flow, PlannedEndpoint endpoint, MaglevTable table) {
+        return flow.source() instanceof Inet6Address source && flow.destination() instanceof Inet6Address vip
+                ? SlotHash.ipv6(
+                        table.seed(),
+                        endpoint.affinity,
+                        Ipv6.high(source),
+                        Ipv6.low(source),
+                        Ipv6.high(vip),
+                        Ipv6.low(vip),
+                        flow.protocol(),
+                        flow.sourcePort(),
+                        flow.destinationPort())
+                : SlotHash.ipv4(
+                        table.seed(),
+                        endpoint.affinity,
+                        Ipv4.bits(flow.source()),
+                        Ipv4.bits(flow.destination()),
+                        flow.protocol(),
+                        flow.sourcePort(),
+                        flow.destinationPort());
     }
 
     private @Nullable Choice choose(PlannedEndpoint endpoint, List<View> views, @Nullable Flow known) {

@@ -2,6 +2,7 @@ package ecmplab.mux.forward;
 
 import ecmplab.mux.announce.VipAnnouncer;
 import ecmplab.mux.announce.VipChange;
+import ecmplab.mux.flow.FlowPage;
 import ecmplab.mux.flow.FlowTable;
 import ecmplab.mux.forward.Tally.Total;
 import ecmplab.mux.table.SlbPolicy;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +41,7 @@ public final class Mux implements PacketProcessor {
     private final NeighborCache neighbors;
     private final int gateway;
     private final FlowTable flows;
+    private final FlowTable ipv6Flows;
     private final VipForwarder forwarder;
 
     private final MuxCounts counts = new MuxCounts();
@@ -67,11 +70,13 @@ public final class Mux implements PacketProcessor {
         announcer = new VipAnnouncer(surroundings.routes(), surroundings.timer(), this::routeChanged);
         neighbors = new NeighborCache(underlay, settings.address());
         gateway = Ipv4.bits(settings.gateway());
-        flows = new FlowTable(settings.flows(), settings.flowSeed(), arena, nowMillis());
-        var own = new HashSet<>(settings.ownAddresses());
+        flows = FlowTable.ipv4(settings.flows(), settings.flowSeed(), arena, nowMillis());
+        ipv6Flows = FlowTable.ipv6(settings.flows().half(), settings.flowSeed(), arena, nowMillis());
+        var own = new HashSet<InetAddress>(settings.ownIpv6());
+        own.addAll(settings.ownAddresses());
         own.add(settings.address());
-        planner = new Planner(own);
-        forwarder = new VipForwarder(settings, underlay, neighbors, flows, counts, notices(), nowMillis());
+        planner = new Planner(own, settings.ipv6Address() != null);
+        forwarder = new VipForwarder(settings, underlay, neighbors, flows, ipv6Flows, counts, notices(), nowMillis());
     }
 
     // ---- the forwarding thread's
@@ -117,6 +122,16 @@ public final class Mux implements PacketProcessor {
             @Override
             public void takenOver(PlannedEndpoint endpoint) {
                 emit(new MuxEvent.FlowsTakenOver(now(), endpoint.id()));
+            }
+
+            @Override
+            public void overloaded(VipLoad worst, double rate) {
+                emit(new MuxEvent.OverloadBegan(now(), worst.vip, Math.round(worst.rate()), Math.round(rate)));
+            }
+
+            @Override
+            public void relieved() {
+                emit(new MuxEvent.OverloadEnded(now()));
             }
         };
     }
@@ -252,14 +267,28 @@ public final class Mux implements PacketProcessor {
                 .toList();
     }
 
-    /** Up to {@code limit} flows from {@code from} on: 0 at first, then what the last page says. */
+    /** Up to {@code limit} flows from {@code from} on: 0 at first, then what the last page says. IPv4 flows come first. */
     public MuxSnapshot.Flows flows(int from, int limit) {
         var plan = inPath;
-        var page = flows.page(from, limit, nowMillis());
+        int first = flows.entries();
+        var page =
+                from < first ? flows.page(from, limit, nowMillis()) : ipv6Flows.page(from - first, limit, nowMillis());
         var resolved = page.flows().stream()
                 .map(flow -> new MuxSnapshot.MemberFlow(flow, plan.member(flow.member())))
                 .toList();
-        return new MuxSnapshot.Flows(resolved, page.next());
+        int next = page.next() == FlowPage.END
+                ? from < first ? first : FlowPage.END
+                : page.next() + (from < first ? 0 : first);
+        return new MuxSnapshot.Flows(resolved, next);
+    }
+
+    /** What comes for each VIP, most first. */
+    public List<MuxSnapshot.Talker> talkers() {
+        return Arrays.stream(inPath.loads)
+                .map(load -> new MuxSnapshot.Talker(load.vip, Math.round(load.rate()), load.shed()))
+                .sorted(Comparator.comparingLong(MuxSnapshot.Talker::packetsPerSecond)
+                        .reversed())
+                .toList();
     }
 
     /** Hosts of members, and what was sent to each. */
@@ -284,12 +313,12 @@ public final class Mux implements PacketProcessor {
                 counts.of(Total.ERRORS_SUPPRESSED),
                 counts.reasons(),
                 neighbors.drops().snapshot(),
-                flows.counters());
+                flows.counters().plus(ipv6Flows.counters()));
     }
 
     /** Where the next packet of a flow would go, and why. */
     public Explanation explain(FlowKey flow) {
-        return new Explainer(inPath, flows).explain(flow, nowMillis());
+        return new Explainer(inPath, flows, ipv6Flows).explain(flow, nowMillis());
     }
 
     // ---- time and events

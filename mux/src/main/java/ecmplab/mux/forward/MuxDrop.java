@@ -8,6 +8,10 @@ public enum MuxDrop {
     NOT_IP,
     /** Neither a VIP of the policy in the forwarding path nor an own address. */
     NOT_A_VIP,
+    /** Of IPv6: a source that no packet may have beyond its link. */
+    BAD_SOURCE,
+    /** More comes than the MUX can forward, and the VIP has more than its fair share of it. */
+    OVERLOAD,
     /** The VIP has no endpoint of this protocol and port; answered by a port unreachable. */
     NO_ENDPOINT,
     /** A fragment, and the VIP has several endpoints of its protocol, none of them for all ports. */
@@ -16,7 +20,7 @@ public enum MuxDrop {
     NO_MEMBER,
     /** Would have to leave with TTL 0; answered by a time exceeded. */
     TTL_EXCEEDED,
-    /** Does not fit the underlay with 50 octets more; answered by a fragmentation needed. */
+    /** Does not fit the underlay with VXLAN's 50 octets more, or 70 over IPv6; answered by a fragmentation needed or packet too big. */
     TOO_BIG,
     /** As {@link #TOO_BIG}, of a packet that may be fragmented: a MUX does not. */
     TOO_BIG_UNFRAGMENTED,

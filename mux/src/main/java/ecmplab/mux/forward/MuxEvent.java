@@ -33,6 +33,18 @@ public sealed interface MuxEvent {
      */
     record FlowsTakenOver(Instant at, EndpointId endpoint) implements MuxEvent {}
 
+    /**
+     * More comes than can be forwarded, so VIPs beyond their fair share lose packets.
+     *
+     * @param worst the VIP with the most packets, {@code packetsPerSecond} what comes for it
+     * @param forwardedPerSecond packets of all VIPs that were forwarded
+     */
+    record OverloadBegan(Instant at, InetAddress worst, long packetsPerSecond, long forwardedPerSecond)
+            implements MuxEvent {}
+
+    /** All that comes is forwarded again. */
+    record OverloadEnded(Instant at) implements MuxEvent {}
+
     /** A drain began. */
     record Draining(Instant at) implements MuxEvent {}
 

@@ -37,7 +37,7 @@ public sealed interface MuxSnapshot {
      * @param announced whether BGP peers have a route to the VIP by this MUX
      * @param generation the active one, 0 for none; {@code digest} is of its table
      * @param members of the active generation, with weight above 0
-     * @param octets of the clients' IPv4 packets
+     * @param octets of the clients' IP packets
      * @param takenOver of the new flows, TCP flows that another MUX had before
      */
     record Vip(
@@ -84,13 +84,21 @@ public sealed interface MuxSnapshot {
     /** @param member null when it has just left */
     record MemberFlow(Flow flow, @Nullable Member member) {}
 
-    /** What was sent to a host in VXLAN; {@code octets} of the outer IPv4 packets. */
+    /**
+     * What comes for a VIP.
+     *
+     * @param packetsPerSecond of about the last tenth of a second
+     * @param shed packets dropped because all together were too many, and this VIP had more than its share
+     */
+    record Talker(InetAddress vip, long packetsPerSecond, long shed) implements MuxSnapshot {}
+
+    /** What was sent to a host in VXLAN; {@code octets} of the outer IP packets. */
     record Peer(InetAddress host, long packets, long octets) implements MuxSnapshot {}
 
     /**
      * @param received from the port
      * @param forwarded to members' hosts
-     * @param toKernel for own addresses, and ARP, IPv6 and multicast: the kernel has its own copy
+     * @param toKernel for own addresses, and ARP, neighbour discovery and multicast: the kernel has its own copy
      * @param errorsSent ICMP errors about dropped packets
      * @param drops by reason; with received, forwarded, answered and to the kernel they add up
      * @param neighborDrops packets that were on their way out and found no gateway

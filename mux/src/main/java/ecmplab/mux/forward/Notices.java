@@ -10,4 +10,10 @@ interface Notices {
 
     /** An established flow came that was never seen here, after a second without such. */
     void takenOver(PlannedEndpoint endpoint);
+
+    /** More comes than can be forwarded, most of it for this VIP: load is shed. {@code rate} is of packets a second let through. */
+    void overloaded(VipLoad worst, double rate);
+
+    /** No load is shed any more. */
+    void relieved();
 }

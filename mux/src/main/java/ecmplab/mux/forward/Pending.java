@@ -3,7 +3,7 @@ package ecmplab.mux.forward;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packets of a burst that are to be forwarded, between the two stages: what the first found out about each. One array a property, so
+ * The packets of one family of a burst that are to be forwarded, between the two stages: what the first found out about each. One array a property, so
  * that no packet is an object.
  */
 final class Pending {
@@ -20,14 +20,25 @@ final class Pending {
     /** An ICMP error that quotes a fragment. */
     static final byte QUOTES_FRAGMENT = 5;
 
+    /** The family of all packets here. */
+    final boolean ipv6;
+
     final long[] frames;
-    /** Octets of the IPv4 packet. */
+    /** Octets of the IP packet. */
     final int[] lengths;
 
     final @Nullable PlannedEndpoint[] endpoints;
     final byte[] kinds;
+    /** Of IPv4 flows. */
     final int[] sources;
+
     final int[] vips;
+    /** Of IPv6 flows. */
+    final long[] sourceHighs;
+
+    final long[] sourceLows;
+    final long[] vipHighs;
+    final long[] vipLows;
     final int[] protocols;
     /** Source and destination, 16 bits each. */
     final int[] ports;
@@ -36,13 +47,18 @@ final class Pending {
 
     int count;
 
-    Pending(int capacity) {
+    Pending(int capacity, boolean ipv6) {
+        this.ipv6 = ipv6;
         frames = new long[capacity];
         lengths = new int[capacity];
         endpoints = new PlannedEndpoint[capacity];
         kinds = new byte[capacity];
-        sources = new int[capacity];
-        vips = new int[capacity];
+        sources = new int[ipv6 ? 0 : capacity];
+        vips = new int[ipv6 ? 0 : capacity];
+        sourceHighs = new long[ipv6 ? capacity : 0];
+        sourceLows = new long[ipv6 ? capacity : 0];
+        vipHighs = new long[ipv6 ? capacity : 0];
+        vipLows = new long[ipv6 ? capacity : 0];
         protocols = new int[capacity];
         ports = new int[capacity];
         hashes = new long[capacity];

@@ -2,10 +2,12 @@ package ecmplab.mux.forward;
 
 import ecmplab.mux.table.Member;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
+import ecmplab.packet.Vxlan;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,19 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy compiled for a forwarding thread: immutable, published in one step. Endpoints are found by one probe or two of a hash
- * table; members have numbers that stay theirs from plan to plan, so flows keep their member while generations change.
+ * A policy compiled for a forwarding thread: immutable, published in one step. Members have numbers that stay theirs from plan to plan, so flows keep their member while generations change.
  */
 final class Plan {
-    /** Of {@link #endpoint}: none. */
-    static final int NONE = -1;
-    /** Of {@link #fragmentEndpoint}: more than one. */
-    static final int AMBIGUOUS = -2;
-
-    private static final long USED = 1L << 63;
-    private static final long FRAGMENT = 1L << 57;
-    private static final long VIP = 1L << 58;
-
     static final Plan EMPTY = new Plan(0, 0, 0, List.of(), Map.of(), 0, Map.of());
 
     /** Counts plans. */
@@ -38,17 +30,25 @@ final class Plan {
     /** By member number: null, or 0, for a number not in use. */
     final @Nullable Member[] members;
 
+    /** Where a member's VXLAN goes, over IPv4. */
     final int[] hosts;
+    /** Or over IPv6. */
+    final long[] hostHighs;
+
+    final long[] hostLows;
+    /** Octets that VXLAN adds, by the family of the host. */
+    final int[] overheads;
+
     final long[] macs;
     final int[] vnis;
     final int[] endpointOfMember;
     final int[] idleMillis;
     final @Nullable Tally<Tally.Peer>[] peers;
-    final Map<Inet4Address, Tally<Tally.Peer>> peersByHost;
+    final Map<InetAddress, Tally<Tally.Peer>> peersByHost;
 
-    private final long[] keys;
-    private final int[] values;
-    private final int shift;
+    final EndpointIndex index;
+    /** Of each VIP. */
+    final VipLoad[] loads;
 
     /**
      * @param numbered members by number; all numbers are below {@code numbers}
@@ -62,7 +62,7 @@ final class Plan {
             List<PlannedEndpoint> endpoints,
             Map<Integer, NumberedMember> numbered,
             int numbers,
-            Map<Inet4Address, Tally<Tally.Peer>> peersByHost) {
+            Map<InetAddress, Tally<Tally.Peer>> peersByHost) {
         this.serial = serial;
         this.epoch = epoch;
         this.cfg = cfg;
@@ -70,6 +70,9 @@ final class Plan {
         this.peersByHost = Map.copyOf(peersByHost);
         members = new Member[numbers];
         hosts = new int[numbers];
+        hostHighs = new long[numbers];
+        hostLows = new long[numbers];
+        overheads = new int[numbers];
         macs = new long[numbers];
         vnis = new int[numbers];
         endpointOfMember = new int[numbers];
@@ -77,15 +80,8 @@ final class Plan {
         peers = new Tally[numbers];
         numbered.forEach(this::place);
 
-        var index = index();
-        shift = Long.numberOfLeadingZeros(2L * index.size() + 2);
-        keys = new long[1 << (64 - shift)];
-        values = new int[keys.length];
-        index.forEach((key, value) -> {
-            int at = place(key);
-            keys[at] = key;
-            values[at] = value;
-        });
+        index = new EndpointIndex(this.endpoints);
+        loads = endpoints.stream().map(endpoint -> endpoint.load).distinct().toArray(VipLoad[]::new);
     }
 
     /** A member and the endpoint it serves. */
@@ -93,56 +89,23 @@ final class Plan {
 
     private void place(int number, NumberedMember numbered) {
         var member = numbered.member();
-        var host = (Inet4Address) member.host();
         members[number] = member;
-        hosts[number] = Ipv4.bits(host);
+        switch (member.host()) {
+            case Inet6Address host -> {
+                hostHighs[number] = Ipv6.high(host);
+                hostLows[number] = Ipv6.low(host);
+                overheads[number] = Vxlan.ENCAPSULATION_IPV6;
+            }
+            default -> {
+                hosts[number] = Ipv4.bits((Inet4Address) member.host());
+                overheads[number] = Vxlan.ENCAPSULATION;
+            }
+        }
         macs[number] = member.mac().bits();
         vnis[number] = member.vni().value();
         endpointOfMember[number] = numbered.endpoint();
         idleMillis[number] = endpoints[numbered.endpoint()].idleMillis();
-        peers[number] = peersByHost.get(host);
-    }
-
-    private Map<Long, Integer> index() {
-        var index = new HashMap<Long, Integer>();
-        for (var endpoint : endpoints) {
-            var id = endpoint.id();
-            int vip = Ipv4.bits((Inet4Address) id.vip());
-            index.put(key(vip, id.protocol(), id.port()), endpoint.index);
-            index.put(key(vip, 0, 0) | VIP, endpoint.index);
-            long fragments = key(vip, id.protocol(), 0) | FRAGMENT;
-            if (id.port() == 0) {
-                index.put(fragments, endpoint.index);
-            } else {
-                index.merge(
-                        fragments,
-                        endpoint.index,
-                        (other, same) -> isForAllPorts(other) ? other : Integer.valueOf(AMBIGUOUS));
-            }
-        }
-        return index;
-    }
-
-    private boolean isForAllPorts(int endpoint) {
-        return endpoint >= 0 && endpoints[endpoint].id().port() == 0;
-    }
-
-    /** Index of the endpoint that serves this port, else of the one for all ports of the protocol, else {@link #NONE}. */
-    int endpoint(int vip, int protocol, int port) {
-        int exact = find(key(vip, protocol, port));
-        return exact != NONE || port == 0 ? exact : find(key(vip, protocol, 0));
-    }
-
-    /**
-     * Index of the endpoint that serves fragments of a protocol, of which only the first has a port: that for all ports, or the only
-     * one; else {@link #NONE} or {@link #AMBIGUOUS}.
-     */
-    int fragmentEndpoint(int vip, int protocol) {
-        return find(key(vip, protocol, 0) | FRAGMENT);
-    }
-
-    boolean isVip(int address) {
-        return find(key(address, 0, 0) | VIP) != NONE;
+        peers[number] = peersByHost.get(member.host());
     }
 
     /** VIPs that packets can be forwarded for: an endpoint has an active generation with members. */
@@ -174,23 +137,5 @@ final class Plan {
     @Nullable
     Member member(int number) {
         return number >= 0 && number < members.length ? members[number] : null;
-    }
-
-    private int find(long key) {
-        int at = place(key);
-        return keys[at] == key ? values[at] : NONE;
-    }
-
-    /** Where a key is, or the free place where it would be. */
-    private int place(long key) {
-        int at = (int) ((key * 0x9E37_79B9_7F4A_7C15L) >>> shift);
-        while (keys[at] != 0 && keys[at] != key) {
-            at = at + 1 & keys.length - 1;
-        }
-        return at;
-    }
-
-    private static long key(int vip, int protocol, int port) {
-        return USED | (vip & 0xFFFF_FFFFL) << 24 | (long) protocol << 16 | port;
     }
 }

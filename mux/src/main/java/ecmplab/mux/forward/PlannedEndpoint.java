@@ -6,6 +6,8 @@ import ecmplab.mux.table.EndpointPolicy;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
 import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.TableVersion;
+import ecmplab.packet.Vxlan;
+import java.net.Inet6Address;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,10 @@ final class PlannedEndpoint {
     final @Nullable Generation active;
 
     final Use use;
+    /** Of the VIP, with its other endpoints. */
+    final VipLoad load;
+    /** Octets that VXLAN adds at most, on the way to any member. */
+    final int overhead;
 
     /** What packets leave behind at an endpoint, from plan to plan. */
     static final class Use {
@@ -75,11 +81,17 @@ final class PlannedEndpoint {
         int usedGeneration;
     }
 
-    PlannedEndpoint(int index, EndpointPolicy policy, List<Generation> generations, Use use) {
+    PlannedEndpoint(int index, EndpointPolicy policy, List<Generation> generations, Use use, VipLoad load) {
         this.index = index;
         this.policy = policy;
         this.generations = generations;
         this.use = use;
+        this.load = load;
+        overhead = generations.stream()
+                        .flatMap(generation -> generation.table().members().stream())
+                        .anyMatch(member -> member.host() instanceof Inet6Address)
+                ? Vxlan.ENCAPSULATION_IPV6
+                : Vxlan.ENCAPSULATION;
         affinity = policy.affinity();
         active = generations.stream()
                 .filter(generation -> generation.version().state() == TableVersion.State.ACTIVE)

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Compiles policies into plans, one after another; keeps what carries over: tables of generations that did not change, numbers of
@@ -31,14 +32,20 @@ final class Planner {
     record Result(Plan plan, List<PolicyOutcome.Refusal> refused) {}
 
     private final Set<InetAddress> own;
+    private final boolean overIpv6;
     private final MemberNumbers numbers = new MemberNumbers();
     private Map<EndpointId, PlannedEndpoint> last = Map.of();
-    private Map<Inet4Address, Tally<Tally.Peer>> peers = Map.of();
+    private Map<InetAddress, Tally<Tally.Peer>> peers = Map.of();
+    private final Map<InetAddress, VipLoad> loads = new HashMap<>();
     private long serial;
 
-    /** @param own addresses of the MUX itself, which cannot be VIPs: packets to them are its kernel's */
-    Planner(Set<? extends InetAddress> own) {
+    /**
+     * @param own addresses of the MUX itself, which cannot be VIPs: packets to them are its kernel's
+     * @param overIpv6 whether it can send to IPv6 hosts
+     */
+    Planner(Set<? extends InetAddress> own, boolean overIpv6) {
         this.own = Set.copyOf(own);
+        this.overIpv6 = overIpv6;
     }
 
     /** @param purged serial of the last plan by which flow tables have been purged of members that left */
@@ -82,15 +89,16 @@ final class Planner {
             generations.add(new Generation(version, table, numbersOf(policy.id(), table)));
         }
         var use = before == null ? new PlannedEndpoint.Use() : before.use;
-        return new PlannedEndpoint(index, policy, List.copyOf(generations), use);
+        var load = loads.computeIfAbsent(policy.id().vip(), VipLoad::new);
+        return new PlannedEndpoint(index, policy, List.copyOf(generations), use, load);
     }
 
     private void requireServable(EndpointPolicy endpoint) {
         require(!own.contains(endpoint.id().vip()), "an address of this MUX itself");
         require(
-                endpoint.id().protocol() != IpProtocol.ICMP,
+                endpoint.id().protocol() != IpProtocol.ICMP && endpoint.id().protocol() != IpProtocol.ICMPV6,
                 "ICMP is not balanced: it goes with the flows it is about");
-        require(endpoint.id().vip() instanceof Inet4Address, "an IPv6 VIP, and this MUX forwards IPv4");
+        require(isGlobal(endpoint.id().vip()), "no address that packets are routed to");
         int generations = endpoint.versions().size();
         require(generations <= MOST_GENERATIONS, generations + " generations: must be at most " + MOST_GENERATIONS);
         long active = endpoint.versions().stream()
@@ -100,10 +108,17 @@ final class Planner {
         for (var version : endpoint.versions()) {
             for (var member : version.members()) {
                 require(
-                        member.host() instanceof Inet4Address,
-                        "member " + member.id() + " on an IPv6 host, and this MUX sends to IPv4");
+                        overIpv6 || member.host() instanceof Inet4Address,
+                        "member " + member.id() + " on an IPv6 host, and this MUX has no IPv6 address");
             }
         }
+    }
+
+    private static boolean isGlobal(InetAddress vip) {
+        return !vip.isMulticastAddress()
+                && !vip.isLinkLocalAddress()
+                && !vip.isLoopbackAddress()
+                && !vip.isAnyLocalAddress();
     }
 
     private static void require(boolean so, String otherwise) {
@@ -133,7 +148,7 @@ final class Planner {
     private Plan assemble(SlbPolicy policy, Map<EndpointId, PlannedEndpoint> endpoints) {
         var numbered = new HashMap<Integer, NumberedMember>();
         var keys = new HashSet<MemberNumbers.Key>();
-        var hosts = new HashMap<Inet4Address, Tally<Tally.Peer>>();
+        var hosts = new HashMap<InetAddress, Tally<Tally.Peer>>();
         for (var endpoint : endpoints.values()) {
             // Where a member is differs between generations when it moved: the active one knows, then the newest.
             endpoint.generations.stream()
@@ -143,12 +158,14 @@ final class Planner {
                             var member = generation.table().members().get(i);
                             numbered.putIfAbsent(generation.number(i), new NumberedMember(member, endpoint.index));
                             keys.add(new MemberNumbers.Key(endpoint.id(), member.id()));
-                            hosts.computeIfAbsent((Inet4Address) member.host(), this::peer);
+                            hosts.computeIfAbsent(member.host(), this::peer);
                         }
                     });
         }
         numbers.retain(keys, serial);
         last = endpoints;
+        loads.keySet()
+                .retainAll(endpoints.keySet().stream().map(EndpointId::vip).collect(Collectors.toSet()));
         peers = hosts;
         return new Plan(
                 serial,
@@ -160,7 +177,7 @@ final class Planner {
                 hosts);
     }
 
-    private Tally<Tally.Peer> peer(Inet4Address host) {
+    private Tally<Tally.Peer> peer(InetAddress host) {
         var before = peers.get(host);
         return before == null ? new Tally<>(Tally.Peer.class) : before;
     }

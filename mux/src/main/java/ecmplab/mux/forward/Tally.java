@@ -8,7 +8,7 @@ final class Tally<C extends Enum<C>> {
     /** Of an endpoint. */
     enum Traffic {
         PACKETS,
-        /** Of the clients' IPv4 packets, headers included. */
+        /** Of the clients' IP packets, headers included. */
         OCTETS,
         /** Entered in the flow table, or there given a member anew. */
         NEW_FLOWS,
@@ -19,7 +19,7 @@ final class Tally<C extends Enum<C>> {
     /** Of a host that VXLAN is sent to. */
     enum Peer {
         PACKETS,
-        /** Of the outer IPv4 packets. */
+        /** Of the outer IP packets. */
         OCTETS
     }
 

@@ -26,7 +26,7 @@ class FlowTableModelTest {
     void theTableDoesWhatTheModelDoes(long seed) {
         var random = new Random(seed);
         var limits = new FlowLimits(20, 10, Duration.ofMillis(SHORT), 100_000_000);
-        var table = new FlowTable(limits, seed, Arena.ofAuto(), now);
+        var table = FlowTable.ipv4(limits, seed, Arena.ofAuto(), now);
         table.setIdleTimeouts(idle.clone());
 
         for (int step = 0; step < 20_000; step++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.mux.flow.FlowPage.Flow;
+import ecmplab.packet.FlowKey;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -178,7 +179,7 @@ class FlowTableTest {
         for (int seed = 0; seed < 200; seed++) {
             var random = new Random(seed);
             var table =
-                    new FlowTable(new FlowLimits(20, 20, Duration.ofSeconds(10), 1_000_000), seed, Arena.ofAuto(), 0);
+                    FlowTable.ipv4(new FlowLimits(20, 20, Duration.ofSeconds(10), 1_000_000), seed, Arena.ofAuto(), 0);
             table.setIdleTimeouts(new int[] {IDLE, IDLE});
             for (int client = 0; client < 40; client++) {
                 insert(table, client, random.nextInt(2), 0);
@@ -200,7 +201,7 @@ class FlowTableTest {
     @Test
     void aTableForAMillionFlowsTakesLessThanAHundredMegabytes() {
         try (var arena = Arena.ofConfined()) {
-            var counters = new FlowTable(FlowLimits.LARGE, 1, arena, 0).counters();
+            var counters = FlowTable.ipv4(FlowLimits.LARGE, 1, arena, 0).counters();
             assertTrue(counters.capacity() > 1_000_000);
             assertTrue(counters.octets() < 100_000_000, counters.octets() + " octets");
         }
@@ -242,10 +243,11 @@ class FlowTableTest {
                         false,
                         700,
                         700),
-                table.peek(0x0A00_0005, VIP, 40_000 << 16 | 80, TCP, START + 700));
-        assertNull(table.peek(0x0A00_0006, VIP, 40_000 << 16 | 80, TCP, START + 700));
+                table.peek(FlowKey.of(0x0A00_0005, VIP, TCP, 40_000, 80), START + 700));
+        assertNull(table.peek(FlowKey.of(0x0A00_0006, VIP, TCP, 40_000, 80), START + 700));
         assertNull(
-                table.peek(0x0A00_0005, VIP, 40_000 << 16 | 80, TCP, START + 10_000), "expired though not yet removed");
+                table.peek(FlowKey.of(0x0A00_0005, VIP, TCP, 40_000, 80), START + 10_000),
+                "expired though not yet removed");
         assertEquals(before, table.counters());
     }
 
@@ -279,7 +281,7 @@ class FlowTableTest {
     }
 
     static FlowTable table(FlowLimits limits, int members) {
-        var table = new FlowTable(limits, 42, Arena.ofAuto(), START);
+        var table = FlowTable.ipv4(limits, 42, Arena.ofAuto(), START);
         int[] idle = new int[members];
         Arrays.fill(idle, IDLE);
         table.setIdleTimeouts(idle);

@@ -123,7 +123,7 @@ class MuxPolicyTest {
         rig.apply(1, web(active(7, vm(1, 21))));
         var twoActive = web(active(9, vm(2, 22)), active(8, vm(2, 22)));
         var v6 = endpoint(
-                new EndpointId(InetAddress.ofLiteral("2001:db8::1"), 6, 80), Affinity.FIVE_TUPLE, active(1, vm(1, 21)));
+                new EndpointId(InetAddress.ofLiteral("fe80::1"), 6, 80), Affinity.FIVE_TUPLE, active(1, vm(1, 21)));
         var noPrime = endpoint(
                 new EndpointId(VIP_ADDRESS, 6, 443),
                 Affinity.FIVE_TUPLE,
@@ -138,7 +138,7 @@ class MuxPolicyTest {
         assertEquals(
                 List.of(
                         "tcp:203.0.113.10:80: 2 active generations: must be one at most",
-                        "tcp:[2001:db8:0:0:0:0:0:1]:80: an IPv6 VIP, and this MUX forwards IPv4",
+                        "tcp:[fe80:0:0:0:0:0:0:1]:80: no address that packets are routed to",
                         "tcp:203.0.113.10:443: slots 250: must be a prime of at most 1048576, such as 65537 or 251"),
                 reasons);
         assertEquals(3, rig.events(MuxEvent.EndpointRefused.class).size());

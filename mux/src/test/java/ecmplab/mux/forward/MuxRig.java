@@ -21,6 +21,7 @@ import ecmplab.port.Port;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,9 @@ final class MuxRig {
             MUX_MAC = MacAddress.parse("02:00:00:00:00:11");
     static final int CLIENT = 0xC633_6407, VIP = 0xCB00_710A, MUX = 0x0A00_0011, ROUTER = 0x0A00_0001;
     static final InetAddress VIP_ADDRESS = InetAddress.ofLiteral("203.0.113.10");
+    static final Inet6Address MUX6 = ipv6("2001:db8:0:1::11"), CLIENT6 = ipv6("2001:db8:c::7");
+    static final Inet6Address VIP6 = ipv6("2001:db8:ff::10");
+    static final EndpointId WEB6 = new EndpointId(VIP6, 6, 80);
     static final EndpointId WEB = new EndpointId(VIP_ADDRESS, 6, 80);
     static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -59,7 +63,7 @@ final class MuxRig {
         port = link.left();
         router = link.right();
         var settings = new MuxSettings(
-                0xA1, Ipv4.address(MUX), Ipv4.address(ROUTER), Set.of(Ipv4.address(0x0A00_00FE)), limits, 42);
+                0xA1, Ipv4.address(MUX), MUX6, Ipv4.address(ROUTER), Set.of(Ipv4.address(0x0A00_00FE)), limits, 42);
         var surroundings = new Surroundings(
                 new RouteOrigin() {
                     @Override
@@ -177,6 +181,17 @@ final class MuxRig {
 
     static TableVersion version(int generation, TableVersion.State state, Member... members) {
         return new TableVersion(generation, 251, 7, Arrays.asList(members), state);
+    }
+
+    /** VM {@code number} on host 2001:db8:2::{@code host}. */
+    static Member vm6(int number, int host) {
+        var other = vm(number, host);
+        return new Member(
+                other.id(), other.dip(), other.port(), ipv6("2001:db8:2::" + host), other.mac(), other.vni(), 1);
+    }
+
+    static Inet6Address ipv6(String text) {
+        return (Inet6Address) InetAddress.ofLiteral(text);
     }
 
     /** VM {@code number} on host 10.0.2.{@code host}. */

@@ -220,6 +220,11 @@ public final class ImpairedPort implements Port {
     }
 
     @Override
+    public long lost() {
+        return port.lost();
+    }
+
+    @Override
     public PortCounters counters() {
         var below = port.counters();
         var both = directions;

@@ -147,6 +147,16 @@ public abstract sealed class InterfacePort implements Port permits KernelPort, R
     }
 
     @Override
+    public final long lost() {
+        synchronized (kernel) {
+            if (!closed) {
+                countLost();
+            }
+        }
+        return tally.of(PortDrop.RX_KERNEL_FULL);
+    }
+
+    @Override
     public final PortCounters counters() {
         synchronized (kernel) {
             if (!closed) {

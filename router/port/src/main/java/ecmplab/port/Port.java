@@ -68,6 +68,14 @@ public interface Port extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Frames that came while the queue for us was full, so that nobody saw them, since the port was opened. The forwarding
+     * thread's. 0 for a port that cannot lose any so.
+     */
+    default long lost() {
+        return 0;
+    }
+
     PortCounters counters();
 
     /**

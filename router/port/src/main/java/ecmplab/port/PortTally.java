@@ -41,6 +41,10 @@ final class PortTally {
         return last;
     }
 
+    long of(PortDrop reason) {
+        return drops.of(reason);
+    }
+
     private void add(int at, long amount) {
         COUNT.setOpaque(counts, at, counts[at] + amount);
     }

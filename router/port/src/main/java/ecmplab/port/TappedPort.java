@@ -124,6 +124,11 @@ public final class TappedPort implements Port {
     }
 
     @Override
+    public long lost() {
+        return port.lost();
+    }
+
+    @Override
     public PortCounters counters() {
         return port.counters();
     }

@@ -34,6 +34,7 @@ final class Show {
             Map.entry("vip", Set.of("mux")),
             Map.entry("flows", Set.of("mux")),
             Map.entry("tables", Set.of("mux")),
+            Map.entry("talkers", Set.of("mux")),
             Map.entry("vxlan", Set.of("mux")),
             Map.entry("nat", Set.of("host")),
             Map.entry("probes", Set.of("host")),

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
             "bgp ipv4|ipv6 [PREFIX [longer-prefixes]] | bgp community|large-community|regexp WHAT",
             "bgp policy [NAME] | bgp peer-group [NAME] | bgp memory | bfd peers [brief]",
             "ip route [PREFIX] | ip ecmp [PREFIX]",
-            "vip [VIP] | flows | tables | vxlan | nat | probes | interfaces"
+            "vip [VIP] | flows | talkers | tables | vxlan | nat | probes | interfaces"
         })
 final class ShowCommand implements Callable<Integer> {
     @Mixin

@@ -121,9 +121,7 @@ final class MuxNode implements NodeRuntime {
     }
 
     private static MuxSettings settings(MuxConfig config) {
-        var own = config.nics().stream()
-                .map(nic -> (Inet4Address) nic.address().address())
-                .toList();
+        var own = config.nics().stream().map(nic -> nic.address().address()).toList();
         int flows = config.mux().flows();
         var limits = FlowLimits.LAB;
         return new MuxSettings(

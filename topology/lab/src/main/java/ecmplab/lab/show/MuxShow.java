@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code show vip}, {@code flows}, {@code tables}, {@code vxlan} and counters of a MUX. */
+/** {@code show vip}, {@code flows}, {@code talkers}, {@code tables}, {@code vxlan} and counters of a MUX. */
 public final class MuxShow {
     private static final int FEW_FLOWS = 50;
     private static final int PAGE = 4096;
@@ -31,6 +31,7 @@ public final class MuxShow {
         commands.on("show vip [VIP]", show::vips)
                 .on("show flows [all]", values -> show.flows(FEW_FLOWS))
                 .on("show tables", values -> show.tables())
+                .on("show talkers", values -> show.talkers())
                 .on("show vxlan", values -> show.vxlan())
                 .on("show counters", values -> show.counters());
     }
@@ -155,6 +156,19 @@ public final class MuxShow {
                 .toList();
         return TextTable.render(List.of("member", "dip", "host", "weight", "slots", "share"), rows)
                 .replaceAll("(?m)^(?=.)", "  ");
+    }
+
+    private Answer talkers() {
+        var talkers = mux.talkers();
+        return Answer.table(
+                talkers,
+                List.of("vip", "packets/s", "dropped by overload"),
+                () -> talkers.stream()
+                        .map(talker -> List.of(
+                                talker.vip().getHostAddress(),
+                                String.valueOf(talker.packetsPerSecond()),
+                                String.valueOf(talker.shed())))
+                        .toList());
     }
 
     private Answer vxlan() {

@@ -1,0 +1,230 @@
+package ecmplab.mux.forward;
+
+import ecmplab.mux.flow.FlowTable;
+import ecmplab.mux.forward.Tally.Total;
+import ecmplab.mux.forward.Tally.Traffic;
+import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.mux.table.FrameTag;
+import ecmplab.mux.table.MaglevTable;
+import ecmplab.mux.table.SlotHash;
+import ecmplab.packet.IpProtocol;
+import java.util.Objects;
+
+/**
+ * The second stage for one family: gives each pending packet its member, by flow table or Maglev slot, and has it sent there. The
+ * forwarding thread's.
+ */
+final class Steering {
+    private static final int TAKEOVER_QUIET_MILLIS = 1000;
+    /** A sweep of the flow table takes this many ticks of 10 ms. */
+    private static final int TICKS_PER_SWEEP = 256;
+
+    private final boolean ipv6;
+    private final int number;
+    private final FlowTable flows;
+    private final Pending pending;
+    private final Encapsulator encapsulator;
+    private final Notices notices;
+    private final Outcomes outcomes;
+
+    private Plan plan = Plan.EMPTY;
+    /** Of the burst. */
+    private int forwarded;
+
+    private long sweepsUntilPurged;
+    private int lastTakeover;
+
+    /** @param pending of the family; so is the flow table */
+    Steering(
+            int number,
+            Pending pending,
+            FlowTable flows,
+            Encapsulator encapsulator,
+            Notices notices,
+            Outcomes outcomes,
+            int nowMillis) {
+        ipv6 = pending.ipv6;
+        this.number = number;
+        this.flows = flows;
+        this.pending = pending;
+        this.encapsulator = encapsulator;
+        this.notices = notices;
+        this.outcomes = outcomes;
+        lastTakeover = nowMillis - TAKEOVER_QUIET_MILLIS;
+    }
+
+    Pending pending() {
+        return pending;
+    }
+
+    FlowTable flows() {
+        return flows;
+    }
+
+    void adopt(Plan newPlan) {
+        plan = newPlan;
+        flows.setIdleTimeouts(newPlan.idleMillis);
+        // The sweep under way has passed entries already; the one after it sees them all.
+        sweepsUntilPurged = flows.sweeps() + 2;
+    }
+
+    /** Whether the flow table has been purged of members that are not in the plan. */
+    boolean isPurged() {
+        return flows.sweeps() >= sweepsUntilPurged;
+    }
+
+    void tick(int nowMillis) {
+        flows.age(nowMillis, flows.entries() / TICKS_PER_SWEEP + 1);
+    }
+
+    /** Forwards all that is pending. */
+    void forward(int nowMillis, long nowNanos) {
+        flows.touch(pending.hashes, pending.count);
+        forwarded = 0;
+        try {
+            for (int i = 0; i < pending.count; i++) {
+                forward(i, nowMillis, nowNanos);
+            }
+        } finally {
+            outcomes.counts().totals().add(Total.FORWARDED, forwarded);
+        }
+    }
+
+    private void forward(int at, int nowMillis, long nowNanos) {
+        var endpoint = Objects.requireNonNull(pending.endpoints[at]);
+        var active = endpoint.active;
+        int entry = find(at, nowMillis);
+        int slot = active == null ? 0 : slot(at, endpoint.affinity, active.table());
+        int member;
+        int generation = endpoint.generation();
+        int flags = 0;
+        if (entry != FlowTable.ABSENT && keeps(at, entry, endpoint, nowMillis)) {
+            member = flows.member(entry);
+            generation = active == null ? flows.generation(entry) : generation;
+            flags = FrameTag.FROM_FLOW_TABLE;
+            note(at, entry, nowMillis);
+        } else {
+            member = active == null ? -1 : active.owner(slot);
+            if (member < 0) {
+                outcomes.drop(pending.frames[at], MuxDrop.NO_MEMBER);
+                return;
+            }
+            learn(at, entry, endpoint, member, nowMillis);
+        }
+        if (active != null && endpoint.use.usedGeneration != generation) {
+            endpoint.use.usedGeneration = generation;
+            notices.firstPacket(endpoint);
+        }
+        endpoint.use.traffic.add(Traffic.PACKETS, 1);
+        endpoint.use.traffic.add(Traffic.OCTETS, pending.lengths[at]);
+        encapsulator.send(pending, at, member, FrameTag.bits(number, generation, 0, flags, slot), nowNanos);
+        forwarded++;
+    }
+
+    private int find(int at, int nowMillis) {
+        return ipv6
+                ? flows.find(
+                        pending.hashes[at],
+                        pending.sourceHighs[at],
+                        pending.sourceLows[at],
+                        pending.vipHighs[at],
+                        pending.vipLows[at],
+                        pending.ports[at],
+                        pending.protocols[at],
+                        nowMillis)
+                : flows.find(
+                        pending.hashes[at],
+                        pending.sources[at],
+                        pending.vips[at],
+                        pending.ports[at],
+                        pending.protocols[at],
+                        nowMillis);
+    }
+
+    private int slot(int at, Affinity affinity, MaglevTable table) {
+        var by = pending.isFragment(at) ? SlotHash.affinityOfFragments(affinity) : affinity;
+        int protocol = pending.protocols[at];
+        int sourcePort = pending.ports[at] >>> 16;
+        int port = pending.ports[at] & 0xFFFF;
+        return table.slot(
+                ipv6
+                        ? SlotHash.ipv6(
+                                table.seed(),
+                                by,
+                                pending.sourceHighs[at],
+                                pending.sourceLows[at],
+                                pending.vipHighs[at],
+                                pending.vipLows[at],
+                                protocol,
+                                sourcePort,
+                                port)
+                        : SlotHash.ipv4(
+                                table.seed(), by, pending.sources[at], pending.vips[at], protocol, sourcePort, port));
+    }
+
+    /** Whether a known flow stays at its member: not when a connection begins anew, nor when another endpoint serves the port now. */
+    private boolean keeps(int at, int entry, PlannedEndpoint endpoint, int nowMillis) {
+        return plan.endpointOfMember[flows.member(entry)] == endpoint.index
+                && (pending.kinds[at] != Pending.OPENS
+                        || flows.isRepeatedSyn(entry, nowMillis)
+                        || endpoint.active == null);
+    }
+
+    private void note(int at, int entry, int nowMillis) {
+        if (pending.kinds[at] == Pending.OPENS) {
+            flows.repeated(entry, nowMillis);
+        } else if (!pending.isQuote(at)) {
+            flows.seen(entry, nowMillis);
+        }
+    }
+
+    /** The packet got its member from its slot: enters the flow in the flow table, if it is one that goes on and there is room. */
+    private void learn(int at, int entry, PlannedEndpoint endpoint, int member, int nowMillis) {
+        byte kind = pending.kinds[at];
+        if (pending.isQuote(at) || kind == Pending.RESETS) {
+            return;
+        }
+        int generation = endpoint.generation();
+        boolean learnt = entry == FlowTable.ABSENT
+                ? insert(at, member, generation, nowMillis)
+                : flows.chooseAnew(entry, member, generation, nowMillis);
+        if (learnt) {
+            endpoint.use.traffic.add(Traffic.NEW_FLOWS, 1);
+            if (kind == Pending.ORDINARY && pending.protocols[at] == IpProtocol.TCP) {
+                takenOver(endpoint, nowMillis);
+            }
+        }
+    }
+
+    private boolean insert(int at, int member, int generation, int nowMillis) {
+        return ipv6
+                ? flows.insert(
+                        pending.hashes[at],
+                        pending.sourceHighs[at],
+                        pending.sourceLows[at],
+                        pending.vipHighs[at],
+                        pending.vipLows[at],
+                        pending.ports[at],
+                        pending.protocols[at],
+                        member,
+                        generation,
+                        nowMillis)
+                : flows.insert(
+                        pending.hashes[at],
+                        pending.sources[at],
+                        pending.vips[at],
+                        pending.ports[at],
+                        pending.protocols[at],
+                        member,
+                        generation,
+                        nowMillis);
+    }
+
+    private void takenOver(PlannedEndpoint endpoint, int nowMillis) {
+        endpoint.use.traffic.add(Traffic.TAKEN_OVER, 1);
+        if (nowMillis - lastTakeover >= TAKEOVER_QUIET_MILLIS) {
+            notices.takenOver(endpoint);
+        }
+        lastTakeover = nowMillis;
+    }
+}
