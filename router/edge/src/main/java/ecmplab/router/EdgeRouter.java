@@ -7,10 +7,13 @@ import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
 import ecmplab.port.PacketProcessor;
 import ecmplab.port.PortCounters;
+import ecmplab.router.divergence.Divergence;
+import ecmplab.router.divergence.Divergences;
 import ecmplab.router.ecmp.GroupTable;
 import ecmplab.router.forward.Forwarder;
 import ecmplab.router.forward.ForwardingEvents;
 import ecmplab.router.forward.ForwardingTable;
+import ecmplab.router.forward.RouteMirror;
 import ecmplab.router.forward.RouterInterface;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -40,6 +43,7 @@ public final class EdgeRouter implements RouteListener {
     private final NextHops nextHops;
     private final RouteInstaller installer;
     private final Snapshots snapshots;
+    private final Divergences divergences;
     private volatile RouterCounters.Routing routing = new RouterCounters.Routing(0, 0, 0, 0, 0, 0);
     private int bgpPrefixes;
     private long refused;
@@ -59,7 +63,8 @@ public final class EdgeRouter implements RouteListener {
         groups = new GroupTable(
                 config.ecmp(), ForwardingTable.FIRST_GROUP, config.limits().groups());
         nextHops = new NextHops(config.interfaces(), config.limits().nextHops());
-        installer = new RouteInstaller(groups, nextHops, forwarder, nanoTime, wall);
+        divergences = new Divergences(new Diverged(), wall);
+        installer = new RouteInstaller(groups, nextHops, forwarder, nanoTime, wall, divergences);
         snapshots = new Snapshots(config, installer.routes(), forwarder);
         install(configured(wall.instant()));
     }
@@ -72,6 +77,11 @@ public final class EdgeRouter implements RouteListener {
     /** The forwarding path itself: counters, ledger. */
     public Forwarder forwarder() {
         return forwarder;
+    }
+
+    /** Has the routes in force kept there too, from now on. One mirror only: another takes its place. */
+    public synchronized void mirror(RouteMirror mirror) {
+        installer.mirror(mirror);
     }
 
     /** Applies a pass of the RIB: all of it is in force, at once, when this returns. */
@@ -87,6 +97,7 @@ public final class EdgeRouter implements RouteListener {
                 changed.add(before.without(RouteProtocol.BGP));
             } else if (earlier.isEmpty() && bgpPrefixes >= config.limits().prefixes()) {
                 refused++;
+                divergences.raise(change.prefix(), Divergence.Kind.NOT_IN_FIB, "beyond the limit of BGP prefixes");
             } else {
                 bgpPrefixes += earlier.isPresent() ? 0 : 1;
                 var heard = nextHops.learnt(change.prefix().family(), change.nextHops());
@@ -168,6 +179,11 @@ public final class EdgeRouter implements RouteListener {
         routes.merge(prefix, new PrefixRoutes(prefix).with(route), (before, one) -> before.with(route));
     }
 
+    /** BGP's routes that are not in the FIB. Any thread. */
+    public Divergences divergences() {
+        return divergences;
+    }
+
     /** All routes, in the order of their prefixes. */
     public List<RouteSnapshot> routes() {
         return snapshots.routes(wall.instant());
@@ -215,6 +231,24 @@ public final class EdgeRouter implements RouteListener {
                 neighborDrops,
                 ports,
                 routing);
+    }
+
+    private final class Diverged implements Divergences.Listener {
+        @Override
+        public void diverged(Divergence divergence) {
+            listener.event(new RouterEvent.RouteDiverged(
+                    nanoTime.getAsLong(),
+                    divergence.since(),
+                    divergence.prefix(),
+                    divergence.kind(),
+                    divergence.detail()));
+        }
+
+        @Override
+        public void converged(Divergence divergence) {
+            listener.event(new RouterEvent.RouteConverged(
+                    nanoTime.getAsLong(), wall.instant(), divergence.prefix(), divergence.kind()));
+        }
     }
 
     /** Makes events of what the forwarding thread notices. */

@@ -2,6 +2,8 @@ package ecmplab.router;
 
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import ecmplab.router.divergence.Divergence;
+import ecmplab.router.divergence.Divergences;
 import ecmplab.router.ecmp.Group;
 import ecmplab.router.ecmp.GroupTable;
 import ecmplab.router.ecmp.Member;
@@ -12,6 +14,7 @@ import ecmplab.router.fib.Ipv6Fib;
 import ecmplab.router.fib.Ipv6FibWriter;
 import ecmplab.router.forward.Forwarder;
 import ecmplab.router.forward.ForwardingTable;
+import ecmplab.router.forward.RouteMirror;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,11 +42,19 @@ final class RouteInstaller {
     private final LongSupplier nanoTime;
     private final InstantSource wall;
     private final Ipv6FibWriter ipv6FibWriter = new Ipv6FibWriter();
+    private final Divergences divergences;
+    private RouteMirror mirror = RouteMirror.NONE;
     private Fib fib = Fib.EMPTY;
     private Ipv6Fib ipv6Fib = Ipv6Fib.EMPTY;
 
     RouteInstaller(
-            GroupTable groups, NextHops nextHops, Forwarder forwarder, LongSupplier nanoTime, InstantSource wall) {
+            GroupTable groups,
+            NextHops nextHops,
+            Forwarder forwarder,
+            LongSupplier nanoTime,
+            InstantSource wall,
+            Divergences divergences) {
+        this.divergences = divergences;
         this.nanoTime = nanoTime;
         this.wall = wall;
         this.groups = groups;
@@ -85,6 +96,7 @@ final class RouteInstaller {
                 moves.add(new Move(of(one.prefix()), after, grant));
             }
             keep(after);
+            judge(after);
         }
         if (!fibChanges.isEmpty()) {
             fib = fibWriter.apply(fibChanges);
@@ -95,7 +107,19 @@ final class RouteInstaller {
         long nanos = nanoTime.getAsLong();
         var time = wall.instant();
         publish();
+        fibChanges.addAll(ipv6FibChanges);
+        mirror.changed(fibChanges, forwarder.table());
         return events(moves, nanos, time);
+    }
+
+    /** Has all that is in force now, and every change from now on, kept there too. */
+    void mirror(RouteMirror to) {
+        mirror = to;
+        to.changed(
+                routes.values().stream()
+                        .map(one -> new FibEntry(one.prefix(), one.installed()))
+                        .toList(),
+                forwarder.table());
     }
 
     /** Moves buckets that may move by now. */
@@ -141,6 +165,21 @@ final class RouteInstaller {
             routes.remove(now.prefix());
         } else {
             routes.put(now.prefix(), now);
+        }
+    }
+
+    /** BGP up and the route missing must never be silent. */
+    private void judge(PrefixRoutes now) {
+        var heard = now.from(RouteProtocol.BGP);
+        if (heard.isEmpty() || now.installed() != Fib.NO_ROUTE) {
+            divergences.clear(now.prefix());
+        } else {
+            divergences.raise(
+                    now.prefix(),
+                    Divergence.Kind.NOT_IN_FIB,
+                    heard.get().usable()
+                            ? "no room for a next-hop group"
+                            : "none of its next hops is on a subnet of ours with carrier");
         }
     }
 

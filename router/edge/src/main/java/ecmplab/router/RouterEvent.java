@@ -2,6 +2,7 @@ package ecmplab.router;
 
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.MacAddress;
+import ecmplab.router.divergence.Divergence;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +51,13 @@ public sealed interface RouterEvent {
     record FirstPacket(
             long nanos, Instant time, InetAddress destination, int group, InetAddress nextHop, String interfaceName)
             implements RouterEvent {}
+
+    /** BGP has a route that packets do not take: told once, until it is for another reason, or as it should be. */
+    record RouteDiverged(long nanos, Instant time, Prefix prefix, Divergence.Kind kind, String detail)
+            implements RouterEvent {}
+
+    /** A route that had diverged is as it should be, or is not wanted any more. */
+    record RouteConverged(long nanos, Instant time, Prefix prefix, Divergence.Kind kind) implements RouterEvent {}
 
     /** An interface lost its carrier, or has it again: next hops on it go and come at once, not when BGP finds out. */
     record CarrierChanged(long nanos, Instant time, String interfaceName, boolean up) implements RouterEvent {}

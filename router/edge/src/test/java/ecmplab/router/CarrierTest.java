@@ -77,6 +77,21 @@ class CarrierTest {
     }
 
     @Test
+    void aRouteThatHasLostItsLastNextHopIsToldAsMissingUntilItIsBackOrGone() {
+        rig.announce(RouterRig.VIP, 2);
+        rig.router.carrier("eth2", false);
+        assertEquals(1, rig.router.divergences().counters().open());
+        assertTrue(rig.router.divergences().of(VIP).isPresent());
+        rig.router.carrier("eth2", true);
+        assertTrue(rig.router.divergences().of(VIP).isEmpty());
+        rig.router.carrier("eth2", false);
+        rig.announce(RouterRig.VIP);
+        assertEquals(0, rig.router.divergences().counters().open());
+        assertEquals(2, rig.events(RouterEvent.RouteDiverged.class).size());
+        assertEquals(2, rig.events(RouterEvent.RouteConverged.class).size());
+    }
+
+    @Test
     void theSubnetOfALinkWithoutCarrierIsNoRoute() {
         rig.router.carrier("eth1", false);
         var connected = rig.router.routes(Prefix.parse("10.0.1.0/31")).getFirst();

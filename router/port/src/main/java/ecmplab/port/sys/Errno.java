@@ -5,6 +5,10 @@ public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
+    public static final int ESRCH = 3;
+    public static final int EEXIST = 17;
+    public static final int ENETUNREACH = 101;
+    public static final int EHOSTUNREACH = 113;
     public static final int ENXIO = 6;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
@@ -36,6 +40,10 @@ public final class Errno {
             case EAGAIN -> "EAGAIN (would block)";
             case ENOMEM -> "ENOMEM (out of memory)";
             case EACCES -> "EACCES (permission denied)";
+            case ESRCH -> "ESRCH (no such entry)";
+            case EEXIST -> "EEXIST (there is one already)";
+            case ENETUNREACH -> "ENETUNREACH (network unreachable)";
+            case EHOSTUNREACH -> "EHOSTUNREACH (no route to host)";
             case EBUSY -> "EBUSY (in use)";
             case ENODEV -> "ENODEV (no such device)";
             case EINVAL -> "EINVAL (invalid argument)";
