@@ -14,7 +14,6 @@ import static ecmplab.mux.forward.MuxRig.vm6;
 import static ecmplab.mux.forward.MuxRig.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.mux.table.EndpointId;
@@ -34,6 +33,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -262,17 +262,12 @@ class MuxIpv6Test {
         var rig = MuxRig.serving(web6(active(7, vm(1, 21), vm(2, 22))));
         for (int port = 40_000; port < 40_020; port++) {
             var flow = new FlowKey(CLIENT6, VIP6, IpProtocol.TCP, port, 80);
-            var before = present(rig.mux.explain(flow).choice());
+            var before = Objects.requireNonNull(rig.mux.explain(flow).choice());
             assertFalse(before.fromFlowTable());
             var member = member(rig, Ipv6Packets.tcp(CLIENT6, port, VIP6, 80, SYN, 0));
             assertEquals(member, before.member().mac().toString().replace(":", ""));
-            assertTrue(present(rig.mux.explain(flow).choice()).fromFlowTable());
+            assertTrue(Objects.requireNonNull(rig.mux.explain(flow).choice()).fromFlowTable());
         }
-    }
-
-    private static <T> T present(T value) {
-        assertNotNull(value);
-        return value;
     }
 
     private static EndpointPolicy web6(TableVersion... versions) {
@@ -296,7 +291,7 @@ class MuxIpv6Test {
 
     /** Over pseudo header and all octets (RFC 8200 section 8.1), added up word by word here. */
     private static void assertUdpChecksum(byte[] frame) {
-        long sum = 17 + frame.length - 54;
+        long sum = 17L + frame.length - 54;
         for (int at = 22; at < frame.length; at++) {
             sum += (long) (frame[at] & 0xFF) << (at % 2 == 0 ? 8 : 0);
         }
