@@ -83,7 +83,8 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
         }
 
         private Setup node(Node node) {
-            var setup = setup(node.name(), node instanceof Node.Frr || node instanceof Node.Bird);
+            boolean byKernel = node instanceof Node.Router router && router.usesKernel();
+            var setup = setup(node.name(), byKernel || node instanceof Node.Frr || node instanceof Node.Bird);
             for (var link : lab.linksOf(node.name())) {
                 up(setup, link.a().device(), link.a().address());
             }
@@ -155,6 +156,7 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
             sysctls.put("ipv6/conf/default/accept_ra", "0");
             if (kernelRouter) {
                 sysctls.put("ipv4/fib_multipath_hash_policy", "1");
+                sysctls.put("ipv6/fib_multipath_hash_policy", "1");
                 sysctls.put("ipv4/conf/all/send_redirects", "0");
                 sysctls.put("ipv4/conf/default/send_redirects", "0");
             }

@@ -99,6 +99,14 @@ final class LabShapes {
                             "how flows are spread over equal next hops; default resilient"),
                     may("buckets", new Plain(BUCKETS), "buckets of a next-hop group; default 512"),
                     may(
+                            "forwarding",
+                            new Words(List.of("own", "kernel")),
+                            "who forwards: our thread, or the kernel by routes that the router writes; default own"),
+                    may(
+                            "divergence",
+                            new Words(List.of("repair", "tell")),
+                            "what to do about kernel routes that somebody else changed; default repair"),
+                    may(
                             "hash",
                             new Words(List.of("five-tuple", "three-tuple", "two-tuple", "flow-label", "inner")),
                             "what of a packet decides its next hop, with the node's seed; inner: of VXLAN, the packet inside; default five-tuple"),

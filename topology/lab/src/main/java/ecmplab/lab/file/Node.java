@@ -109,13 +109,42 @@ public sealed interface Node {
         INNER
     }
 
+    /** Who forwards an edge router's packets. */
+    enum Forwarding {
+        /** Our forwarding thread. */
+        OWN,
+        /** The kernel, whose routes the router writes. */
+        KERNEL
+    }
+
+    /** What a router that forwards by the kernel does about routes that somebody else changed. */
+    enum Divergence {
+        REPAIR,
+        TELL
+    }
+
     /**
      * The software edge router.
      *
      * @param buckets of a next-hop group, in {@code RESILIENT} mode
+     * @param forwarding by the kernel, {@code ports} and {@code hash} mean nothing: it hashes ports by its own function
      */
-    record Router(String name, Restart restart, Bgp bgp, EcmpMode ecmp, int buckets, Hash hash, PortChoice ports)
-            implements Speaker, Forwarder {}
+    record Router(
+            String name,
+            Restart restart,
+            Bgp bgp,
+            EcmpMode ecmp,
+            int buckets,
+            Hash hash,
+            PortChoice ports,
+            Forwarding forwarding,
+            Divergence divergence)
+            implements Speaker, Forwarder {
+        /** Whether the kernel of its namespace forwards. */
+        public boolean usesKernel() {
+            return forwarding == Forwarding.KERNEL;
+        }
+    }
 
     /**
      * @param number 1 for the first MUX of the file, and so on; it rides in the inner source MAC

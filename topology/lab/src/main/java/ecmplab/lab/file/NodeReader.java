@@ -68,15 +68,7 @@ final class NodeReader {
     private Node node(Settings node) {
         var restart = node.word("restart", Node.Restart.NEVER);
         return switch (kind(node)) {
-            case "router" ->
-                new Node.Router(
-                        node.name(),
-                        restart,
-                        bgp(node, 65_000),
-                        node.word("ecmp", Node.EcmpMode.RESILIENT),
-                        node.get("buckets", LabShapes.BUCKETS, 512),
-                        node.word("hash", Node.Hash.FIVE_TUPLE),
-                        node.word("ports", PortChoice.AUTO));
+            case "router" -> router(node, restart);
             case "mux" ->
                 new Node.Mux(
                         node.name(),
@@ -101,6 +93,23 @@ final class NodeReader {
             case "bird" -> new Node.Bird(node.name(), restart, bgp(node, 65_000), config(node));
             default -> throw new IllegalStateException("a kind that the table of shapes does not have: " + kind(node));
         };
+    }
+
+    private Node.Router router(Settings node, Node.Restart restart) {
+        var router = new Node.Router(
+                node.name(),
+                restart,
+                bgp(node, 65_000),
+                node.word("ecmp", Node.EcmpMode.RESILIENT),
+                node.get("buckets", LabShapes.BUCKETS, 512),
+                node.word("hash", Node.Hash.FIVE_TUPLE),
+                node.word("ports", PortChoice.AUTO),
+                node.word("forwarding", Node.Forwarding.OWN),
+                node.word("divergence", Node.Divergence.REPAIR));
+        if (router.usesKernel() && router.ecmp() == Node.EcmpMode.MODULO) {
+            problems.at(node.placeOf("ecmp"), "the kernel has no 'modulo': resilient or hash-threshold");
+        }
+        return router;
     }
 
     static String kind(Settings node) {

@@ -8,6 +8,7 @@ import ecmplab.lab.control.TextTable;
 import ecmplab.port.ForwardingThread;
 import ecmplab.router.EcmpSnapshot;
 import ecmplab.router.EdgeRouter;
+import ecmplab.router.RouteProtocol;
 import ecmplab.router.RouteSnapshot;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -21,15 +22,19 @@ import java.util.stream.IntStream;
 public final class RouterShow {
     private final EdgeRouter router;
     private final ForwardingThread forwarding;
+    private final DivergenceShow divergences;
 
-    private RouterShow(EdgeRouter router, ForwardingThread forwarding) {
+    private RouterShow(EdgeRouter router, ForwardingThread forwarding, DivergenceShow divergences) {
         this.router = router;
         this.forwarding = forwarding;
+        this.divergences = divergences;
     }
 
     /** Adds the commands to a node's. */
-    public static void add(CommandTree commands, EdgeRouter router, ForwardingThread forwarding) {
-        var show = new RouterShow(router, forwarding);
+    public static void add(
+            CommandTree commands, EdgeRouter router, ForwardingThread forwarding, DivergenceShow divergences) {
+        var show = new RouterShow(router, forwarding, divergences);
+        divergences.add(commands);
         commands.on("show ip route [--limit N]", values -> show.table(values, AddressFamily.IPV4_UNICAST))
                 .on("show ip route PREFIX", values -> show.route(values, AddressFamily.IPV4_UNICAST))
                 .on("show ip ecmp", values -> groups(router.groups()))
@@ -96,7 +101,7 @@ public final class RouterShow {
         return Answer.of(json, () -> routesText(routes));
     }
 
-    private static Map<String, Object> routeJson(RouteSnapshot route) {
+    private Map<String, Object> routeJson(RouteSnapshot route) {
         var json = new LinkedHashMap<String, Object>();
         json.put("prefix", route.prefix().toString());
         json.put("protocol", route.protocol().name().toLowerCase(Locale.ROOT));
@@ -104,6 +109,12 @@ public final class RouterShow {
         json.put("selected", route.selected());
         json.put("installed", route.installed());
         json.put("uptime", Uptime.text(route.uptime()));
+        if (route.protocol() == RouteProtocol.BGP) {
+            json.put("forwarding", divergences.forwarding());
+            divergences
+                    .of(route.prefix())
+                    .ifPresent(each -> json.put("divergence", each.kind().label()));
+        }
         json.put("nexthops", route.nextHops().stream().map(RouterShow::viaJson).toList());
         return json;
     }
@@ -120,9 +131,9 @@ public final class RouterShow {
         return json;
     }
 
-    private static String routesText(List<RouteSnapshot> routes) {
-        var text =
-                new StringBuilder("Codes: L own address, C connected, S static, B BGP; > selected, * in the FIB\n\n");
+    private String routesText(List<RouteSnapshot> routes) {
+        var text = new StringBuilder("Codes: L own address, C connected, S static, B BGP; > selected, * in the FIB;"
+                + " ! packets do not take it\nForwarding: " + divergences.forwarding() + "\n\n");
         for (var route : routes) {
             var head = route.protocol().code() + (route.selected() ? ">" : " ") + (route.installed() ? "*" : " ") + " "
                     + route.prefix() + " [" + route.distance() + "/0]";
@@ -132,6 +143,17 @@ public final class RouterShow {
                         .append(", ")
                         .append(Uptime.text(route.uptime()))
                         .append('\n');
+            }
+            if (route.protocol() == RouteProtocol.BGP) {
+                divergences
+                        .of(route.prefix())
+                        .ifPresent(each -> text.append("! ")
+                                .append(each.prefix())
+                                .append(": ")
+                                .append(each.kind().label())
+                                .append(", ")
+                                .append(each.detail())
+                                .append('\n'));
             }
             for (int i = 0; i < vias.size(); i++) {
                 text.append(i == 0 ? head : "  *" + " ".repeat(head.length() - 3))

@@ -46,7 +46,7 @@ class RouterShowTest {
 
     RouterShowTest() throws Exception {
         forwarding = new ForwardingThread("test", List.of(link.left()), router.processor(), System::nanoTime).start();
-        RouterShow.add(commands, router, forwarding);
+        RouterShow.add(commands, router, forwarding, new DivergenceShow(router, java.util.Optional.empty()));
         var hop = InetAddress.ofLiteral("2001:db8::2");
         router.changed(List.of(
                 new RouteListener.Change(
