@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerCases {
     private static final int ONLY_TO_CUSTOMER = 35;
-    private static final int SHORT_PREFIX = 9;
     private static final String OTC = "C0 23 [ 0000FDF1 ]";
     private static final Pattern SOCKET =
             Pattern.compile("\\s*\\d+: \\w+:(\\w{4}) \\w+:\\w{4} \\w+ \\w+:\\w+ \\w+:\\w+ (\\w+) .*");
@@ -98,8 +97,24 @@ final class PeerCases {
         run.establish();
         var update = run.beacon();
         int attributesAt = 4 + Observer.uint16(update, 0);
-        int nlri = update.length - attributesAt - Observer.uint16(update, attributesAt - 2);
-        return nlri % SHORT_PREFIX == 0 ? "with" : "without";
+        return isPlain(update, attributesAt + Observer.uint16(update, attributesAt - 2)) ? "without" : "with";
+    }
+
+    /** Whether the rest of the message is prefixes without path identifiers, host bits zero; the beacon may not be alone. */
+    private static boolean isPlain(byte[] update, int from) {
+        int at = from;
+        while (at < update.length) {
+            int bits = update[at] & 0xFF;
+            int end = at + 1 + (bits + 7) / 8;
+            if (bits > 32 || end > update.length) {
+                return false;
+            }
+            if (bits % 8 != 0 && (update[end - 1] & 0xFF >>> bits % 8) != 0) {
+                return false;
+            }
+            at = end;
+        }
+        return true;
     }
 
     /** Our segments with too low a TTL are as good as lost: TCP sends them again and again. */
