@@ -1,6 +1,8 @@
 package ecmplab.mux.forward;
 
+import ecmplab.packet.IpProtocol;
 import ecmplab.packet.PacketParser;
+import ecmplab.packet.Tcp;
 import ecmplab.port.Port;
 
 /**
@@ -13,6 +15,7 @@ final class Admission {
     private final IcmpErrors errors;
     private final Outcomes outcomes;
     private final Overload overload;
+    private final Tcp tcp = new Tcp();
 
     private Plan plan = Plan.EMPTY;
 
@@ -26,6 +29,15 @@ final class Admission {
 
     void adopt(Plan newPlan) {
         plan = newPlan;
+    }
+
+    /** What an unfragmented packet tells of its flow's life, as {@link Pending} has it. */
+    byte kind() {
+        if (parser.protocol() != IpProtocol.TCP) {
+            return Pending.ORDINARY;
+        }
+        tcp.wrap(port.pool().memory(), parser.transport());
+        return tcp.opens() ? Pending.OPENS : tcp.has(Tcp.RST) ? Pending.RESETS : Pending.ORDINARY;
     }
 
     /** A packet to a VIP that is answered here, not forwarded: whether it is within the VIP's share of the thread's time. */

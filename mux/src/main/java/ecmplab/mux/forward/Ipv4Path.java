@@ -63,7 +63,7 @@ final class Ipv4Path {
                 ? EndpointIndex.NONE
                 : plan.index.endpoint(vip, parser.protocol(), parser.destinationPort());
         if (endpoint >= 0) {
-            admit(frame, endpoint, kind(), nowNanos);
+            admit(frame, endpoint, admission.kind(), nowNanos);
         } else if (isOwn(destination) || Ipv4.isMulticast(destination) || destination == -1) {
             outcomes.toKernel(frame);
         } else if (plan.index.anyEndpoint(vip) < 0) {
@@ -75,14 +75,6 @@ final class Ipv4Path {
         } else {
             admit(frame, EndpointIndex.NONE, Pending.ORDINARY, nowNanos);
         }
-    }
-
-    private byte kind() {
-        if (parser.protocol() != IpProtocol.TCP) {
-            return Pending.ORDINARY;
-        }
-        tcp.wrap(memory, parser.transport());
-        return tcp.opens() ? Pending.OPENS : tcp.has(Tcp.RST) ? Pending.RESETS : Pending.ORDINARY;
     }
 
     private void classifyIcmp(long frame, long vip, long nowNanos) {

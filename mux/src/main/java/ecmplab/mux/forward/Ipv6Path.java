@@ -77,21 +77,13 @@ final class Ipv6Path {
             classifyIcmp(frame, vip, nowNanos);
         } else {
             int endpoint = plan.index.endpoint(vip, parser.protocol(), parser.destinationPort());
-            admit(frame, endpoint, kind(), nowNanos);
+            admit(frame, endpoint, admission.kind(), nowNanos);
         }
     }
 
     /** A link-local source must not leave its link, and the others are no host's (RFC 4291 sections 2.5.2, 2.5.3, 2.5.6, 2.7). */
     private static boolean isRoutable(long high, long low) {
         return !Ipv6.isLinkLocal(high) && !Ipv6.isMartianSource(high, low) && !Ipv6.isUnspecified(high, low);
-    }
-
-    private byte kind() {
-        if (parser.protocol() != IpProtocol.TCP) {
-            return Pending.ORDINARY;
-        }
-        tcp.wrap(memory, parser.transport());
-        return tcp.opens() ? Pending.OPENS : tcp.has(Tcp.RST) ? Pending.RESETS : Pending.ORDINARY;
     }
 
     private void classifyIcmp(long frame, long vip, long nowNanos) {

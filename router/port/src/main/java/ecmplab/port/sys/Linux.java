@@ -25,6 +25,7 @@ public final class Linux {
     public static final int SOCK_CLOEXEC = 0x8_0000;
     private static final int MSG_DONTWAIT = 0x40;
 
+    private static final int PROT_READ_WRITE = 3;
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x8_0000;
 
@@ -49,6 +50,9 @@ public final class Linux {
     private static final MethodHandle SENDMMSG = intCall("sendmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final MethodHandle SENDTO =
             longCall("sendto", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle MMAP =
+            longCall("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = intCall("munmap", JAVA_LONG, JAVA_LONG);
     private static final MethodHandle EVENTFD = intCall("eventfd", JAVA_INT, JAVA_INT);
     private static final MethodHandle READ = longCall("read", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = longCall("write", JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -275,6 +279,26 @@ public final class Linux {
             }
             mask.set(JAVA_LONG, processor / 64 * 8L, 1L << processor);
             return errnoIfNegative((int) SCHED_SETAFFINITY.invokeExact(captured, 0, 128L, mask.address()), captured);
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    /** Address of {@code length} octets to read and write, wherever the kernel likes; or its errno negated. */
+    static long mmap(long length, int flags, int descriptor, long offset) {
+        var captured = CAPTURED.get();
+        try {
+            long address = (long) MMAP.invokeExact(captured, 0L, length, PROT_READ_WRITE, flags, descriptor, offset);
+            return address == -1 ? errnoIfNegative(-1, captured) : address;
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
+    static int munmap(long address, long length) {
+        var captured = CAPTURED.get();
+        try {
+            return errnoIfNegative((int) MUNMAP.invokeExact(captured, address, length), captured);
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }

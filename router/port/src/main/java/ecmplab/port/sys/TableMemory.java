@@ -15,13 +15,9 @@ public final class TableMemory {
     private static final long HUGE_PAGE = 2 << 20;
     private static final long CACHE_LINE = 64;
 
-    private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int MADV_HUGEPAGE = 14;
 
-    private static final MethodHandle MMAP =
-            Linux.longCall("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = Linux.intCall("munmap", JAVA_LONG, JAVA_LONG);
     private static final MethodHandle MADVISE = Linux.intCall("madvise", JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     private TableMemory() {}
@@ -36,30 +32,15 @@ public final class TableMemory {
         long address = map(mapped);
         long start = address + HUGE_PAGE - 1 & -HUGE_PAGE;
         adviseHugePages(start, octets);
-        return MemorySegment.ofAddress(start).reinterpret(octets, arena, ignored -> unmap(address, mapped));
+        return MemorySegment.ofAddress(start).reinterpret(octets, arena, ignored -> Linux.munmap(address, mapped));
     }
 
     private static long map(long octets) {
-        var captured = Linux.CAPTURED.get();
-        long address;
-        try {
-            address = (long) MMAP.invokeExact(captured, 0L, octets, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-        } catch (Throwable thrown) {
-            throw Linux.impossible(thrown);
-        }
-        if (address == -1) {
+        long address = Linux.mmap(octets, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        if (address < 0) {
             throw new OutOfMemoryError("no memory for a table of " + octets + " octets");
         }
         return address;
-    }
-
-    private static void unmap(long address, long octets) {
-        try {
-            int result = (int) MUNMAP.invokeExact(Linux.CAPTURED.get(), address, octets);
-            assert result == 0 : "munmap of what was mapped";
-        } catch (Throwable thrown) {
-            throw Linux.impossible(thrown);
-        }
     }
 
     /** A kernel that refuses leaves small pages, which are right too. */

@@ -18,99 +18,44 @@ import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
-import ecmplab.port.Burst;
-import ecmplab.port.FramePool;
 import java.lang.foreign.Arena;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
 /** A MUX with ten members behind one VIP: from the parsed frame to the VXLAN packet with its outer Ethernet header. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class MuxPipeline {
+public class MuxPipeline extends Pipeline {
     private static final MacAddress ROUTER_MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final MacAddress MUX_MAC = MacAddress.parse("02:00:00:00:00:11");
     private static final int MUX = 0x0A00_0011;
     private static final int ROUTER = 0x0A00_0001;
-    private static final InetAddress VIP = InetAddress.ofLiteral("203.0.113.10");
+    private static final Inet4Address VIP = (Inet4Address) InetAddress.ofLiteral("203.0.113.10");
     private static final int PORT = 53;
     private static final int MEMBERS = 10;
     private static final int SLOTS = 65_537;
     private static final int NEW_FLOWS_PER_SECOND = 100_000_000;
-    /** Bursts between ticks, which come every 10 ms: as at six million packets a second. */
-    private static final int BURSTS_PER_TICK = 1024;
-
-    private static final long NANOS_PER_TICK = 10_000_000;
 
     /** How many flows the packets are of; or as many as there are packets. */
     @Param({"4096", "1048576", "new"})
     public String flows = "4096";
 
-    private final FramePool pool = new FramePool(4 * Clients.BURST, 2048, Arena.ofAuto());
     private final DiscardPort port = new DiscardPort("eth0", MUX_MAC, 1550, pool);
-    private final Burst burst = new Burst(Clients.BURST);
-    private Clients clients = new Clients(1, MUX_MAC, 0, 0);
-    private Mux mux = mux();
-    private long nanos = NANOS_PER_TICK;
-    private int bursts;
-    private long packets;
 
     @Setup
     public void serve() {
         int count = flows.equals("new") ? 1 << 31 : Integer.parseInt(flows);
-        clients = new Clients(count, MUX_MAC, Ipv4.bits((java.net.Inet4Address) VIP), PORT);
-        mux = mux();
+        var clients = new Clients(count, MUX_MAC, Ipv4.bits(VIP), PORT);
+        var mux = mux();
         mux.apply(new SlbPolicy(1, 1, List.of(policy())));
         mux.tick(nanos);
-        resolveRouter();
-    }
-
-    /** Fails when packets did not go all the way. */
-    @TearDown
-    public void check() {
-        long sent = mux.counters().forwarded();
-        if (sent != packets) {
-            throw new IllegalStateException("of " + packets + " packets " + sent + " were forwarded: "
-                    + mux.counters().drops());
-        }
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(Clients.BURST)
-    public void forward() {
-        clients.fill(burst, pool);
-        mux.process(port, burst, nanos);
-        packets += Clients.BURST;
-        if (++bursts % BURSTS_PER_TICK == 0) {
-            nanos += NANOS_PER_TICK;
-            mux.tick(nanos);
-        }
-    }
-
-    /** What making the packets costs: to be taken off. */
-    @Benchmark
-    @OperationsPerInvocation(Clients.BURST)
-    public void generate() {
-        clients.fill(burst, pool);
-        for (int i = 0; i < burst.count(); i++) {
-            pool.release(burst.address(i));
-        }
+        resolveRouter(mux);
+        measure(new Subject(mux, port, clients, () -> mux.counters().forwarded()));
     }
 
     private Mux mux() {
@@ -139,7 +84,7 @@ public class MuxPipeline {
                 1);
     }
 
-    private void resolveRouter() {
+    private void resolveRouter(Mux mux) {
         long frame = pool.acquire();
         new Ethernet().wrap(pool.memory(), frame).set(MUX_MAC.bits(), ROUTER_MAC.bits(), Ethernet.TYPE_ARP);
         new Arp()

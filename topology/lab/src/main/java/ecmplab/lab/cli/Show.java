@@ -38,6 +38,7 @@ final class Show {
             Map.entry("vxlan", Set.of("mux")),
             Map.entry("nat", Set.of("host")),
             Map.entry("probes", Set.of("host")),
+            Map.entry("divergence", Set.of("router")),
             Map.entry("drops", ALL),
             Map.entry("impairments", ALL),
             Map.entry("slb", Set.of("controller")));

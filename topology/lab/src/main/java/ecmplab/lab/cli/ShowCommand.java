@@ -15,8 +15,8 @@ import picocli.CommandLine.Mixin;
             "bgp summary | bgp neighbors [ADDRESS [received-routes|routes|filtered-routes|advertised-routes]]",
             "bgp ipv4|ipv6 [PREFIX [longer-prefixes]] | bgp community|large-community|regexp WHAT",
             "bgp policy [NAME] | bgp peer-group [NAME] | bgp memory | bfd peers [brief]",
-            "ip route [PREFIX] | ip ecmp [PREFIX]",
-            "vip [VIP] | flows | talkers | tables | vxlan | nat | probes | interfaces"
+            "ip route [PREFIX] | ip ecmp [PREFIX] | ipv6 route|ecmp|neighbors | divergence",
+            "vip [VIP] | flows | talkers | tables | vxlan | nat | probes | interfaces | drops | impairments | slb"
         })
 final class ShowCommand implements Callable<Integer> {
     @Mixin

@@ -68,7 +68,8 @@ record ShowRequest(
         if (words.isEmpty()) {
             throw new Failure(
                     Exit.USAGE,
-                    "lab show: what? bgp, bfd, ip, vip, flows, talkers, tables, vxlan, nat, probes, drops, impairments or interfaces");
+                    "lab show: what? bgp, bfd, ip, ipv6, divergence, vip, flows, talkers, tables, vxlan, nat, probes, drops,"
+                            + " impairments or interfaces");
         }
         return new ShowRequest(words, nodes, json, options, page, watch, times, lab, control);
     }
