@@ -40,9 +40,11 @@ final class Exits {
         pool = underlay.pool();
         memory = pool.memory();
         this.neighbors = neighbors;
-        ownAddress = Ipv4.bits(config.address());
-        netmask = config.prefixLength() == 0 ? 0 : -1 << (32 - config.prefixLength());
-        gateway = Ipv4.bits(config.gateway());
+        ownAddress = Ipv4.bits(config.ipv4().address());
+        netmask = config.ipv4().prefixLength() == 0
+                ? 0
+                : -1 << (32 - config.ipv4().prefixLength());
+        gateway = Ipv4.bits(config.ipv4().gateway());
         this.vms = vms;
     }
 

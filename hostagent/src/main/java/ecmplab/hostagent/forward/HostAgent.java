@@ -12,6 +12,7 @@ import ecmplab.port.Port;
 import ecmplab.port.neighbor.Neighbor;
 import ecmplab.port.neighbor.NeighborCache;
 import java.lang.foreign.Arena;
+import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -88,11 +89,11 @@ public final class HostAgent implements PacketProcessor {
             this.vms[i] = Vm.of(i, vms.get(i));
         }
         var memory = underlay.pool().memory();
-        policy = new HostPolicy(Ipv4.bits(config.address()), this.vms);
+        policy = new HostPolicy(Ipv4.bits(config.ipv4().address()), this.vms);
         nat = new NatTable(config.natCapacity(), config.timeouts(), hashSeed, Arena.ofAuto());
         agingBudget = Math.clamp(config.natCapacity() / AGING_SHARE, MIN_AGING, MAX_AGING);
-        neighbors = new NeighborCache(underlay, config.address());
-        gateway = Ipv4.bits(config.gateway());
+        neighbors = new NeighborCache(underlay, (Inet4Address) config.ipv4().address());
+        gateway = Ipv4.bits(config.ipv4().gateway());
         exits = new Exits(config, underlay, neighbors, this.vms);
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
@@ -106,7 +107,7 @@ public final class HostAgent implements PacketProcessor {
                 this.vms,
                 exits,
                 nat,
-                new SecondChance(Ipv4.bits(config.address())),
+                new SecondChance(Ipv4.bits(config.ipv4().address())),
                 resets,
                 notes,
                 icmpErrors,
@@ -203,22 +204,17 @@ public final class HostAgent implements PacketProcessor {
     /** What this host would do with a packet of {@code flow}, client to VIP, and why. */
     public Explanation explain(FlowKey flow) {
         var state = nat.lookUp(flow, nanoTime.getAsLong());
-        return new Explainer(Ipv4.bits(config.address()), vms).explain(flow, state, policy.current());
+        return new Explainer(Ipv4.bits(config.ipv4().address()), vms).explain(flow, state, policy.current());
     }
 
     public HostSnapshot snapshot() {
         var vmStatus = new ArrayList<HostSnapshot.VmStatus>(vmPorts.size());
         for (var vm : vmPorts) {
             vmStatus.add(new HostSnapshot.VmStatus(
-                    vm.name(),
-                    vm.dip(),
-                    vm.mac(),
-                    vm.vni(),
-                    vm.gateway(),
-                    vm.port().counters()));
+                    vm.name(), vm.addresses(), vm.mac(), vm.vni(), vm.port().counters()));
         }
         return new HostSnapshot(
-                config.address(),
+                config.addresses().stream().map(ProviderAddress::address).toList(),
                 underlay.counters(),
                 vmStatus,
                 HostPolicy.inPlace(policy.current()),

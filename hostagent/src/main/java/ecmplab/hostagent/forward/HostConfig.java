@@ -2,21 +2,20 @@ package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.NatTimeouts;
 import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.List;
 
 /**
  * What a host agent knows of its host before any policy.
  *
- * @param address provider address (PA) on the underlay interface, where VXLAN for this host is sent
- * @param prefixLength of the underlay subnet; other addresses in it are neighbours
- * @param gateway next hop of everything else, clients included
+ * @param addresses the host's in the underlay, one or two, of different families; a packet of a family that it has none of leaves by
+ *     the gateway of the other
  * @param natCapacity flows, 128 octets each
  * @param resetsPerSecond TCP resets sent at most
  * @param resetsIdleFlows whether both sides of a TCP flow are reset when its state goes for idleness
  */
 public record HostConfig(
-        Inet4Address address,
-        int prefixLength,
-        Inet4Address gateway,
+        List<ProviderAddress> addresses,
         int natCapacity,
         NatTimeouts timeouts,
         int resetsPerSecond,
@@ -25,26 +24,40 @@ public record HostConfig(
     public static final int DEFAULT_RESETS_PER_SECOND = 1000;
 
     public HostConfig {
-        if (prefixLength < 0 || prefixLength > 32) {
-            throw new IllegalArgumentException("prefix length " + prefixLength + ": must be 0 to 32");
+        addresses = List.copyOf(addresses);
+        long families = addresses.stream()
+                .map(own -> own.address().getClass())
+                .distinct()
+                .count();
+        if (addresses.isEmpty() || families < addresses.size()) {
+            throw new IllegalArgumentException(
+                    "host with " + addresses + ": must have one address of a family, of one family at least");
         }
         if (resetsPerSecond < 0) {
             throw new IllegalArgumentException("resets per second " + resetsPerSecond + ": must not be negative");
         }
     }
 
-    public static HostConfig of(Inet4Address address, int prefixLength, Inet4Address gateway) {
+    public static HostConfig of(ProviderAddress... addresses) {
         return new HostConfig(
-                address,
-                prefixLength,
-                gateway,
-                DEFAULT_NAT_CAPACITY,
-                NatTimeouts.STANDARD,
-                DEFAULT_RESETS_PER_SECOND,
-                false);
+                List.of(addresses), DEFAULT_NAT_CAPACITY, NatTimeouts.STANDARD, DEFAULT_RESETS_PER_SECOND, false);
+    }
+
+    /** A host of one family. */
+    public static HostConfig of(InetAddress address, int prefixLength, InetAddress gateway) {
+        return of(new ProviderAddress(address, prefixLength, gateway));
+    }
+
+    /** The address of the family that packets are forwarded in so far. */
+    ProviderAddress ipv4() {
+        return addresses.stream()
+                .filter(own -> own.address() instanceof Inet4Address)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("host with " + addresses + ": must have an IPv4 address"));
     }
 
     public HostConfig withIdleResets() {
-        return new HostConfig(address, prefixLength, gateway, natCapacity, timeouts, resetsPerSecond, true);
+        return new HostConfig(addresses, natCapacity, timeouts, resetsPerSecond, true);
     }
 }

@@ -5,19 +5,19 @@ import ecmplab.hostagent.nat.NatCounters;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
 import ecmplab.port.PortCounters;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A host agent as it stood when asked.
  *
- * @param address provider address
+ * @param addresses provider addresses
  * @param drops packets by the one reason each was dropped for; {@code outer-}, {@code inner-} and {@code vm-} are malformed
  *     packets by where they were found, {@code neighbor-} are packets whose next hop has no known MAC address
  */
 public record HostSnapshot(
-        Inet4Address address,
+        List<InetAddress> addresses,
         PortCounters underlay,
         List<VmStatus> vms,
         List<GenerationInPlace> generations,
@@ -25,10 +25,10 @@ public record HostSnapshot(
         Map<HostCount, Long> counts,
         Map<String, Long> drops) {
     /** A VM and the counters of the host's end of its cable: {@code tx} is towards the VM. */
-    public record VmStatus(
-            String name, Inet4Address dip, MacAddress mac, Vni vni, Inet4Address gateway, PortCounters port) {}
+    public record VmStatus(String name, List<VmAddress> addresses, MacAddress mac, Vni vni, PortCounters port) {}
 
     public HostSnapshot {
+        addresses = List.copyOf(addresses);
         vms = List.copyOf(vms);
         generations = List.copyOf(generations);
     }

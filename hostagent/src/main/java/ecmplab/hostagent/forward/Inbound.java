@@ -36,7 +36,7 @@ final class Inbound {
         this.vms = vms;
         this.ownMac = ownMac;
         memory = exits.memory();
-        ownAddress = Ipv4.bits(config.address());
+        ownAddress = Ipv4.bits(config.ipv4().address());
     }
 
     /** Takes over a frame from the underlay. */

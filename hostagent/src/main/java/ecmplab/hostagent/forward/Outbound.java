@@ -54,7 +54,7 @@ final class Outbound {
         this.translation = translation;
         counts = exits.counts();
         memory = exits.memory();
-        ownAddress = Ipv4.bits(config.address());
+        ownAddress = Ipv4.bits(config.ipv4().address());
     }
 
     /** Takes over a frame from a VM. */

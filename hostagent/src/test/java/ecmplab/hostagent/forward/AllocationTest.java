@@ -78,9 +78,8 @@ final class AllocationTest {
     private long now = 1;
     private final HostAgent agent = new HostAgent(
             new HostConfig(
-                    Ipv4.address(Packets.ip("10.0.0.1")),
-                    24,
-                    Ipv4.address(Fabric.GATEWAY),
+                    List.of(new ProviderAddress(
+                            Ipv4.address(Packets.ip("10.0.0.1")), 24, Ipv4.address(Fabric.GATEWAY))),
                     1024,
                     NatTimeouts.STANDARD,
                     1 << 30,

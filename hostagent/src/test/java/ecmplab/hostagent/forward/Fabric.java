@@ -96,7 +96,11 @@ final class Fabric {
                         Ipv4.address(VM_GATEWAY)));
             }
             var config = new HostConfig(
-                    Ipv4.address(address), 24, Ipv4.address(GATEWAY), 4096, NatTimeouts.STANDARD, 100, true);
+                    List.of(new ProviderAddress(Ipv4.address(address), 24, Ipv4.address(GATEWAY))),
+                    4096,
+                    NatTimeouts.STANDARD,
+                    100,
+                    true);
             agent = new HostAgent(config, underlay, vmPorts, events::add, () -> WALL, () -> now, number);
         }
 

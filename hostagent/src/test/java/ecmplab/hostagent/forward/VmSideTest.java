@@ -196,6 +196,6 @@ final class VmSideTest {
         assertEquals(1, one.count(HostCount.TO_KERNEL));
         assertEquals(
                 Ipv4.text(Packets.ip("10.0.0.1")),
-                one.agent.snapshot().address().getHostAddress());
+                one.agent.snapshot().addresses().getFirst().getHostAddress());
     }
 }

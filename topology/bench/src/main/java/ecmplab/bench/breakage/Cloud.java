@@ -5,6 +5,7 @@ import ecmplab.bgp.speaker.RouteOrigin;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.hostagent.forward.HostAgent;
 import ecmplab.hostagent.forward.HostConfig;
+import ecmplab.hostagent.forward.ProviderAddress;
 import ecmplab.hostagent.forward.VmPort;
 import ecmplab.hostagent.nat.NatTimeouts;
 import ecmplab.mux.flow.FlowLimits;
@@ -200,9 +201,7 @@ final class Cloud implements AutoCloseable {
 
     private void beginHost(int number) {
         var config = new HostConfig(
-                Addresses.host(number),
-                31,
-                Addresses.routerOnHost(number),
+                List.of(new ProviderAddress(Addresses.host(number), 31, Addresses.routerOnHost(number))),
                 2 * shape.flows,
                 NatTimeouts.STANDARD,
                 1_000_000,

@@ -19,7 +19,6 @@ import ecmplab.port.ForwardingThread;
 import ecmplab.port.InterfacePorts.Wish;
 import java.io.IOException;
 import java.net.DatagramSocket;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -58,9 +57,7 @@ final class HostNode implements NodeRuntime {
         vxlan.setReceiveBufferSize(1);
         agent = new HostAgent(
                 ecmplab.hostagent.forward.HostConfig.of(
-                                (Inet4Address) config.providerAddress(),
-                                underlay.address().length(),
-                                (Inet4Address) config.gateway())
+                                config.providerAddress(), underlay.address().length(), config.gateway())
                         .withIdleResets(),
                 ports.named(underlay.device()),
                 config.vms().stream().map(this::vmPort).toList(),
@@ -95,10 +92,10 @@ final class HostNode implements NodeRuntime {
         return new VmPort(
                 vm.vm().name(),
                 ports.named(vm.device()),
-                (Inet4Address) vm.vm().address(),
+                vm.vm().address(),
                 vm.vm().mac(),
                 config.host().vni(),
-                (Inet4Address) config.host().gateway().address());
+                config.host().gateway().address());
     }
 
     private static void log(EventLog events, HostEvent event) {

@@ -2,6 +2,7 @@ package ecmplab.lab.show;
 
 import ecmplab.hostagent.forward.HostAgent;
 import ecmplab.hostagent.forward.HostSnapshot;
+import ecmplab.hostagent.forward.VmAddress;
 import ecmplab.hostagent.nat.NatFlow;
 import ecmplab.hostagent.nat.NatPage;
 import ecmplab.hostagent.probe.ProbeStatus;
@@ -10,12 +11,15 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
 import ecmplab.packet.IpProtocol;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** {@code show nat}, {@code tables}, {@code vms}, {@code probes} and counters of a host agent. */
 public final class HostShow {
@@ -117,13 +121,19 @@ public final class HostShow {
                 () -> vms.stream()
                         .map(vm -> List.of(
                                 vm.name(),
-                                vm.dip().getHostAddress(),
+                                joined(vm, VmAddress::dip),
                                 vm.mac().toString(),
                                 vm.vni().toString(),
-                                vm.gateway().getHostAddress(),
+                                joined(vm, VmAddress::gateway),
                                 String.valueOf(vm.port().txPackets()),
                                 String.valueOf(vm.port().rxPackets())))
                         .toList());
+    }
+
+    private static String joined(HostSnapshot.VmStatus vm, Function<VmAddress, InetAddress> which) {
+        return vm.addresses().stream()
+                .map(address -> which.apply(address).getHostAddress())
+                .collect(Collectors.joining(" "));
     }
 
     private Answer probes() {
