@@ -98,6 +98,8 @@ public final class SpeakerProcess {
                 if (server != null) {
                     progress.println("ask it with: lab show bgp summary --control " + control);
                 }
+                // What starting left goes now, so that tables need not stand still for it while they load.
+                System.gc();
                 stop.await();
             }
         } finally {
