@@ -1,5 +1,7 @@
 package ecmplab.mux.flow;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.Ipv6;
 import ecmplab.port.sys.TableMemory;
@@ -32,6 +34,8 @@ final class FlowEntries {
     private static final int SOURCE_HIGH = 32, SOURCE_LOW = 40, DESTINATION_HIGH = 48, DESTINATION_LOW = 56;
     private static final int IPV4_SHIFT = 5, IPV6_SHIFT = 6;
     private static final byte FREE = 0;
+    /** In the word that starts with the ports. */
+    private static final long PORTS_AND_PROTOCOL = (1L << 40) - 1, CLASS_BITS = 0xFFL << 40;
 
     private static final VarHandle CHANGES;
 
@@ -50,9 +54,9 @@ final class FlowEntries {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     /** What the addresses below are in; held so that it stays alive. */
     private final MemorySegment memory;
@@ -98,13 +102,16 @@ final class FlowEntries {
     }
 
     int find(long hash, int source, int destination, int ports, int protocol) {
+        long addresses = (source & 0xFFFF_FFFFL) | (long) destination << 32;
+        long rest = (ports & 0xFFFF_FFFFL) | (long) protocol << 32;
         // The bound is for readers beside the writer: without one there is always a free entry.
-        for (int i = 0, entry = (int) hash & mask; i <= mask && isUsed(entry); i++, entry = entry + 1 & mask) {
+        for (int i = 0, entry = (int) hash & mask; i <= mask; i++, entry = entry + 1 & mask) {
             long at = at(entry);
-            if (ALL.get(INT, at + PORTS) == ports
-                    && ALL.get(INT, at + SOURCE) == source
-                    && ALL.get(INT, at + DESTINATION) == destination
-                    && (ALL.get(BYTE, at + PROTOCOL) & 0xFF) == protocol) {
+            long word = ALL.get(LONG, at + PORTS);
+            if ((word & CLASS_BITS) == FREE) {
+                break;
+            }
+            if ((word & PORTS_AND_PROTOCOL) == rest && ALL.get(LONG, at + SOURCE) == addresses) {
                 return entry;
             }
         }

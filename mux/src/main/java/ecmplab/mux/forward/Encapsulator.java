@@ -1,12 +1,12 @@
 package ecmplab.mux.forward;
 
-import ecmplab.mux.forward.Tally.Peer;
+import ecmplab.mux.forward.Tally.Total;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.Ipv6;
 import ecmplab.packet.Vxlan;
+import ecmplab.port.Port;
 import ecmplab.port.neighbor.NeighborCache;
-import java.lang.foreign.MemorySegment;
 
 /** Sends packets of both families to their members' hosts, in VXLAN over the hosts' family. The forwarding thread's. */
 final class Encapsulator {
@@ -14,69 +14,75 @@ final class Encapsulator {
     private final long addressHigh;
     private final long addressLow;
     private final int gateway;
-    private final MemorySegment memory;
+    private final Port port;
+    private final long mac;
+    private final long base;
     private final NeighborCache neighbors;
-    private final Ethernet ethernet = new Ethernet();
-    private final Ipv4 ip = new Ipv4();
-    private final Ipv6 ipv6 = new Ipv6();
+    private final Tally<Total> totals;
 
-    private Plan plan = Plan.EMPTY;
-
-    Encapsulator(MuxSettings settings, MemorySegment memory, NeighborCache neighbors) {
+    Encapsulator(MuxSettings settings, Port port, NeighborCache neighbors, Tally<Total> totals) {
         address = Ipv4.bits(settings.address());
         var over = settings.ipv6Address();
         addressHigh = over == null ? 0 : Ipv6.high(over);
         addressLow = over == null ? 0 : Ipv6.low(over);
         gateway = Ipv4.bits(settings.gateway());
-        this.memory = memory;
+        this.port = port;
+        mac = port.mac().bits();
+        base = port.pool().memory().address();
         this.neighbors = neighbors;
+        this.totals = totals;
     }
 
-    void adopt(Plan newPlan) {
-        plan = newPlan;
+    /** Sends and counts all that have a way. */
+    void send(Pending pending, long nowNanos) {
+        int sent = 0;
+        // Of all at once: nothing that happens here makes it another.
+        long gatewayMac = neighbors.lookup(gateway, nowNanos);
+        try {
+            for (int i = 0; i < pending.count; i++) {
+                var tunnel = pending.tunnels[i];
+                if (tunnel != null) {
+                    int length = Ethernet.LENGTH + pending.lengths[i] + tunnel.overhead;
+                    long outer = encapsulate(pending, i, tunnel, gatewayMac) - base;
+                    tunnel.traffic.add(length - Ethernet.LENGTH);
+                    if (gatewayMac >= 0) {
+                        port.send(outer, length);
+                    } else {
+                        neighbors.send(gateway, outer, length, nowNanos);
+                    }
+                    sent++;
+                }
+            }
+        } finally {
+            totals.add(Total.FORWARDED, sent);
+        }
     }
 
-    /** @param tag the inner Ethernet source */
-    void send(Pending pending, int at, int member, long tag, long nowNanos) {
-        long frame = pending.frames[at];
+    /** @return where the frame starts now, as an address of all memory */
+    private long encapsulate(Pending pending, int at, Tunnel tunnel, long gatewayMac) {
+        long frame = base + pending.frames[at];
         int length = Ethernet.LENGTH + pending.lengths[at];
         if (pending.ipv6) {
-            ipv6.wrap(memory, frame + Ethernet.LENGTH).decrementHopLimit();
+            Ipv6.decrementHopLimit(AllMemory.ALL, frame + Ethernet.LENGTH);
         } else {
-            ip.wrap(memory, frame + Ethernet.LENGTH).decrementTtl();
+            Ipv4.decrementTtl(AllMemory.ALL, frame + Ethernet.LENGTH);
         }
-        ethernet.wrap(memory, frame).setAddresses(plan.macs[member], tag);
-        int overhead = plan.overheads[member];
-        long outer = overhead == Vxlan.ENCAPSULATION
-                ? overIpv4(frame, length, member, Vxlan.sourcePort(pending.hashes[at]))
-                : overIpv6(frame, length, member, Vxlan.sourcePort(pending.hashes[at]));
-        var peer = plan.peers[member];
-        if (peer != null) {
-            peer.add(Peer.PACKETS, 1);
-            peer.add(Peer.OCTETS, length + overhead - Ethernet.LENGTH);
-        }
-        neighbors.send(gateway, outer, length + overhead, nowNanos);
-    }
-
-    // The addresses of the outer Ethernet header are the neighbour cache's to write.
-
-    private long overIpv4(long frame, int length, int member, int sourcePort) {
-        return Vxlan.encapsulate(
-                memory, frame, length, 0, 0, address, plan.hosts[member], sourcePort, plan.vnis[member]);
-    }
-
-    private long overIpv6(long frame, int length, int member, int sourcePort) {
-        return Vxlan.encapsulateIpv6(
-                memory,
-                frame,
-                length,
-                0,
-                0,
-                addressHigh,
-                addressLow,
-                plan.hostHighs[member],
-                plan.hostLows[member],
-                sourcePort,
-                plan.vnis[member]);
+        Ethernet.setAddresses(AllMemory.ALL, frame, tunnel.mac, pending.tags[at]);
+        int sourcePort = Vxlan.sourcePort(pending.hashes[at]);
+        return tunnel.overhead == Vxlan.ENCAPSULATION
+                ? Vxlan.encapsulate(
+                        AllMemory.ALL, frame, length, gatewayMac, mac, address, tunnel.host, sourcePort, tunnel.vni)
+                : Vxlan.encapsulateIpv6(
+                        AllMemory.ALL,
+                        frame,
+                        length,
+                        gatewayMac,
+                        mac,
+                        addressHigh,
+                        addressLow,
+                        tunnel.hostHigh,
+                        tunnel.hostLow,
+                        sourcePort,
+                        tunnel.vni);
     }
 }

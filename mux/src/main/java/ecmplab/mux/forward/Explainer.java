@@ -80,9 +80,9 @@ final class Explainer {
 
     private @Nullable Choice choose(PlannedEndpoint endpoint, List<View> views, @Nullable Flow known) {
         if (known != null) {
-            var member = plan.member(known.member());
-            if (member != null && plan.endpointOfMember[known.member()] == endpoint.index) {
-                return new Choice(member, true);
+            var tunnel = plan.tunnel(known.member());
+            if (tunnel != null && tunnel.endpoint == endpoint.index) {
+                return new Choice(tunnel.member, true);
             }
         }
         if (endpoint.active == null) {

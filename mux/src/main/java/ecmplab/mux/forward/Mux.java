@@ -293,11 +293,11 @@ public final class Mux implements PacketProcessor {
 
     /** Hosts of members, and what was sent to each. */
     public List<MuxSnapshot.Peer> peers() {
-        return inPath.peersByHost.entrySet().stream()
+        return inPath.trafficByHost.entrySet().stream()
                 .map(entry -> new MuxSnapshot.Peer(
                         entry.getKey(),
-                        entry.getValue().of(Tally.Peer.PACKETS),
-                        entry.getValue().of(Tally.Peer.OCTETS)))
+                        entry.getValue().packets(),
+                        entry.getValue().octets()))
                 .sorted((one, other) -> Arrays.compareUnsigned(
                         one.host().getAddress(), other.host().getAddress()))
                 .toList();

@@ -45,6 +45,13 @@ final class Pending {
     /** Of the flow, for the flow table. */
     final long[] hashes;
 
+    // What the second stage decides.
+
+    /** The way of each, null when it was dropped. */
+    final @Nullable Tunnel[] tunnels;
+    /** The inner Ethernet sources, as {@code FrameTag} has them. */
+    final long[] tags;
+
     int count;
 
     Pending(int capacity, boolean ipv6) {
@@ -62,6 +69,8 @@ final class Pending {
         protocols = new int[capacity];
         ports = new int[capacity];
         hashes = new long[capacity];
+        tunnels = new Tunnel[capacity];
+        tags = new long[capacity];
     }
 
     int capacity() {

@@ -1,16 +1,12 @@
 package ecmplab.mux.forward;
 
 import ecmplab.mux.table.Member;
-import ecmplab.packet.Ipv4;
-import ecmplab.packet.Ipv6;
-import ecmplab.packet.Vxlan;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +24,10 @@ final class Plan {
     final PlannedEndpoint[] endpoints;
 
     /** By member number: null, or 0, for a number not in use. */
-    final @Nullable Member[] members;
+    final @Nullable Tunnel[] tunnels;
 
-    /** Where a member's VXLAN goes, over IPv4. */
-    final int[] hosts;
-    /** Or over IPv6. */
-    final long[] hostHighs;
-
-    final long[] hostLows;
-    /** Octets that VXLAN adds, by the family of the host. */
-    final int[] overheads;
-
-    final long[] macs;
-    final int[] vnis;
-    final int[] endpointOfMember;
     final int[] idleMillis;
-    final @Nullable Tally<Tally.Peer>[] peers;
-    final Map<InetAddress, Tally<Tally.Peer>> peersByHost;
+    final Map<InetAddress, HostTraffic> trafficByHost;
 
     final EndpointIndex index;
     /** Of each VIP. */
@@ -52,9 +35,8 @@ final class Plan {
 
     /**
      * @param numbered members by number; all numbers are below {@code numbers}
-     * @param peersByHost the counts of each host of a member
+     * @param trafficByHost the counts of each host of a member
      */
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generic counts
     Plan(
             long serial,
             long epoch,
@@ -62,23 +44,18 @@ final class Plan {
             List<PlannedEndpoint> endpoints,
             Map<Integer, NumberedMember> numbered,
             int numbers,
-            Map<InetAddress, Tally<Tally.Peer>> peersByHost) {
+            Map<InetAddress, HostTraffic> trafficByHost) {
         this.serial = serial;
         this.epoch = epoch;
         this.cfg = cfg;
         this.endpoints = endpoints.toArray(PlannedEndpoint[]::new);
-        this.peersByHost = Map.copyOf(peersByHost);
-        members = new Member[numbers];
-        hosts = new int[numbers];
-        hostHighs = new long[numbers];
-        hostLows = new long[numbers];
-        overheads = new int[numbers];
-        macs = new long[numbers];
-        vnis = new int[numbers];
-        endpointOfMember = new int[numbers];
+        this.trafficByHost = Map.copyOf(trafficByHost);
+        tunnels = new Tunnel[numbers];
         idleMillis = new int[numbers];
-        peers = new Tally[numbers];
-        numbered.forEach(this::place);
+        numbered.forEach((number, member) -> {
+            tunnels[number] = new Tunnel(member.member(), member.endpoint(), trafficOf(member.member()));
+            idleMillis[number] = this.endpoints[member.endpoint()].idleMillis();
+        });
 
         index = new EndpointIndex(this.endpoints);
         loads = endpoints.stream().map(endpoint -> endpoint.load).distinct().toArray(VipLoad[]::new);
@@ -87,25 +64,8 @@ final class Plan {
     /** A member and the endpoint it serves. */
     record NumberedMember(Member member, int endpoint) {}
 
-    private void place(int number, NumberedMember numbered) {
-        var member = numbered.member();
-        members[number] = member;
-        switch (member.host()) {
-            case Inet6Address host -> {
-                hostHighs[number] = Ipv6.high(host);
-                hostLows[number] = Ipv6.low(host);
-                overheads[number] = Vxlan.ENCAPSULATION_IPV6;
-            }
-            default -> {
-                hosts[number] = Ipv4.bits((Inet4Address) member.host());
-                overheads[number] = Vxlan.ENCAPSULATION;
-            }
-        }
-        macs[number] = member.mac().bits();
-        vnis[number] = member.vni().value();
-        endpointOfMember[number] = numbered.endpoint();
-        idleMillis[number] = endpoints[numbered.endpoint()].idleMillis();
-        peers[number] = peersByHost.get(member.host());
+    private HostTraffic trafficOf(Member member) {
+        return Objects.requireNonNull(trafficByHost.get(member.host()));
     }
 
     /** VIPs that packets can be forwarded for: an endpoint has an active generation with members. */
@@ -134,8 +94,15 @@ final class Plan {
         return new PathReport(epoch, cfg, tables);
     }
 
+    /** The way to a member, null when nobody has the number. */
+    @Nullable
+    Tunnel tunnel(int member) {
+        return member >= 0 && member < tunnels.length ? tunnels[member] : null;
+    }
+
     @Nullable
     Member member(int number) {
-        return number >= 0 && number < members.length ? members[number] : null;
+        var tunnel = tunnel(number);
+        return tunnel == null ? null : tunnel.member;
     }
 }

@@ -68,6 +68,9 @@ final class PlannedEndpoint {
     /** The active generation, or null when there is none or nobody in it takes flows. */
     final @Nullable Generation active;
 
+    /** Number of the active generation, 0 without one. */
+    final int generation;
+
     final Use use;
     /** Of the VIP, with its other endpoints. */
     final VipLoad load;
@@ -98,6 +101,7 @@ final class PlannedEndpoint {
                 .filter(generation -> !generation.table().isEmpty())
                 .findFirst()
                 .orElse(null);
+        generation = active == null ? 0 : active.version().generation();
     }
 
     EndpointId id() {
@@ -106,7 +110,7 @@ final class PlannedEndpoint {
 
     /** 0 without an active generation. */
     int generation() {
-        return active == null ? 0 : active.version().generation();
+        return generation;
     }
 
     int idleMillis() {

@@ -35,7 +35,7 @@ final class Planner {
     private final boolean overIpv6;
     private final MemberNumbers numbers = new MemberNumbers();
     private Map<EndpointId, PlannedEndpoint> last = Map.of();
-    private Map<InetAddress, Tally<Tally.Peer>> peers = Map.of();
+    private Map<InetAddress, HostTraffic> trafficByHost = Map.of();
     private final Map<InetAddress, VipLoad> loads = new HashMap<>();
     private long serial;
 
@@ -148,7 +148,7 @@ final class Planner {
     private Plan assemble(SlbPolicy policy, Map<EndpointId, PlannedEndpoint> endpoints) {
         var numbered = new HashMap<Integer, NumberedMember>();
         var keys = new HashSet<MemberNumbers.Key>();
-        var hosts = new HashMap<InetAddress, Tally<Tally.Peer>>();
+        var hosts = new HashMap<InetAddress, HostTraffic>();
         for (var endpoint : endpoints.values()) {
             // Where a member is differs between generations when it moved: the active one knows, then the newest.
             endpoint.generations.stream()
@@ -158,7 +158,7 @@ final class Planner {
                             var member = generation.table().members().get(i);
                             numbered.putIfAbsent(generation.number(i), new NumberedMember(member, endpoint.index));
                             keys.add(new MemberNumbers.Key(endpoint.id(), member.id()));
-                            hosts.computeIfAbsent(member.host(), this::peer);
+                            hosts.computeIfAbsent(member.host(), this::traffic);
                         }
                     });
         }
@@ -166,7 +166,7 @@ final class Planner {
         last = endpoints;
         loads.keySet()
                 .retainAll(endpoints.keySet().stream().map(EndpointId::vip).collect(Collectors.toSet()));
-        peers = hosts;
+        trafficByHost = hosts;
         return new Plan(
                 serial,
                 policy.epoch(),
@@ -177,9 +177,9 @@ final class Planner {
                 hosts);
     }
 
-    private Tally<Tally.Peer> peer(InetAddress host) {
-        var before = peers.get(host);
-        return before == null ? new Tally<>(Tally.Peer.class) : before;
+    private HostTraffic traffic(InetAddress host) {
+        var before = trafficByHost.get(host);
+        return before == null ? new HostTraffic() : before;
     }
 
     private static int rank(Generation generation) {

@@ -1,7 +1,6 @@
 package ecmplab.mux.forward;
 
 import ecmplab.mux.flow.FlowTable;
-import ecmplab.mux.forward.Tally.Total;
 import ecmplab.mux.forward.Tally.Traffic;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
 import ecmplab.mux.table.FrameTag;
@@ -9,6 +8,7 @@ import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.SlotHash;
 import ecmplab.packet.IpProtocol;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second stage for one family: gives each pending packet its member, by flow table or Maglev slot, and has it sent there. The
@@ -28,9 +28,6 @@ final class Steering {
     private final Outcomes outcomes;
 
     private Plan plan = Plan.EMPTY;
-    /** Of the burst. */
-    private int forwarded;
-
     private long sweepsUntilPurged;
     private int lastTakeover;
 
@@ -79,36 +76,37 @@ final class Steering {
 
     /** Forwards all that is pending. */
     void forward(int nowMillis, long nowNanos) {
-        flows.touch(pending.hashes, pending.count);
-        forwarded = 0;
-        try {
-            for (int i = 0; i < pending.count; i++) {
-                forward(i, nowMillis, nowNanos);
-            }
-        } finally {
-            outcomes.counts().totals().add(Total.FORWARDED, forwarded);
+        if (pending.count == 0) {
+            return;
         }
+        flows.touch(pending.hashes, pending.count);
+        for (int i = 0; i < pending.count; i++) {
+            steer(i, nowMillis);
+        }
+        encapsulator.send(pending, nowNanos);
     }
 
-    private void forward(int at, int nowMillis, long nowNanos) {
+    /** Gives a packet its way, or drops it. */
+    private void steer(int at, int nowMillis) {
         var endpoint = Objects.requireNonNull(pending.endpoints[at]);
         var active = endpoint.active;
         int entry = find(at, nowMillis);
         int slot = active == null ? 0 : slot(at, endpoint.affinity, active.table());
-        int member;
-        int generation = endpoint.generation();
+        int generation = endpoint.generation;
+        var tunnel = entry == FlowTable.ABSENT ? null : kept(at, entry, endpoint, nowMillis);
         int flags = 0;
-        if (entry != FlowTable.ABSENT && keeps(at, entry, endpoint, nowMillis)) {
-            member = flows.member(entry);
+        if (tunnel != null) {
             generation = active == null ? flows.generation(entry) : generation;
             flags = FrameTag.FROM_FLOW_TABLE;
             note(at, entry, nowMillis);
         } else {
-            member = active == null ? -1 : active.owner(slot);
+            int member = active == null ? -1 : active.owner(slot);
             if (member < 0) {
+                pending.tunnels[at] = null;
                 outcomes.drop(pending.frames[at], MuxDrop.NO_MEMBER);
                 return;
             }
+            tunnel = plan.tunnels[member];
             learn(at, entry, endpoint, member, nowMillis);
         }
         if (active != null && endpoint.use.usedGeneration != generation) {
@@ -117,8 +115,8 @@ final class Steering {
         }
         endpoint.use.traffic.add(Traffic.PACKETS, 1);
         endpoint.use.traffic.add(Traffic.OCTETS, pending.lengths[at]);
-        encapsulator.send(pending, at, member, FrameTag.bits(number, generation, 0, flags, slot), nowNanos);
-        forwarded++;
+        pending.tunnels[at] = tunnel;
+        pending.tags[at] = FrameTag.bits(number, generation, 0, flags, slot);
     }
 
     private int find(int at, int nowMillis) {
@@ -162,12 +160,18 @@ final class Steering {
                                 table.seed(), by, pending.sources[at], pending.vips[at], protocol, sourcePort, port));
     }
 
-    /** Whether a known flow stays at its member: not when a connection begins anew, nor when another endpoint serves the port now. */
-    private boolean keeps(int at, int entry, PlannedEndpoint endpoint, int nowMillis) {
-        return plan.endpointOfMember[flows.member(entry)] == endpoint.index
+    /**
+     * The way of a known flow that stays at its member; null when it does not: a connection begins anew, or another endpoint serves the port
+     * now.
+     */
+    private @Nullable Tunnel kept(int at, int entry, PlannedEndpoint endpoint, int nowMillis) {
+        var tunnel = plan.tunnels[flows.member(entry)];
+        boolean keeps = tunnel != null
+                && tunnel.endpoint == endpoint.index
                 && (pending.kinds[at] != Pending.OPENS
                         || flows.isRepeatedSyn(entry, nowMillis)
                         || endpoint.active == null);
+        return keeps ? tunnel : null;
     }
 
     private void note(int at, int entry, int nowMillis) {
@@ -184,7 +188,7 @@ final class Steering {
         if (pending.isQuote(at) || kind == Pending.RESETS) {
             return;
         }
-        int generation = endpoint.generation();
+        int generation = endpoint.generation;
         boolean learnt = entry == FlowTable.ABSENT
                 ? insert(at, member, generation, nowMillis)
                 : flows.chooseAnew(entry, member, generation, nowMillis);

@@ -16,13 +16,6 @@ final class Tally<C extends Enum<C>> {
         TAKEN_OVER
     }
 
-    /** Of a host that VXLAN is sent to. */
-    enum Peer {
-        PACKETS,
-        /** Of the outer IP packets. */
-        OCTETS
-    }
-
     /** Of the MUX. */
     enum Total {
         RECEIVED,

@@ -22,7 +22,7 @@ final class VipForwarder {
     private final MuxCounts counts;
     private final Steering ipv4;
     private final Steering ipv6;
-    private final Encapsulator encapsulator;
+    private final OrdinaryIpv4 ordinary;
     private final Classifier classifier;
     private final Overload overload;
 
@@ -41,13 +41,14 @@ final class VipForwarder {
         this.neighbors = neighbors;
         this.counts = counts;
         this.notices = notices;
-        encapsulator = new Encapsulator(settings, port.pool().memory(), neighbors);
+        var encapsulator = new Encapsulator(settings, port, neighbors, counts.totals());
         var outcomes = new Outcomes(counts, port.pool());
         int number = settings.number();
         ipv4 = new Steering(number, new Pending(BURST, false), flows, encapsulator, notices, outcomes, nowMillis);
         ipv6 = new Steering(number, new Pending(BURST, true), ipv6Flows, encapsulator, notices, outcomes, nowMillis);
         overload = new Overload(port, notices, settings.flowSeed());
         classifier = new Classifier(settings, port, neighbors, ipv4, ipv6, counts, overload);
+        ordinary = new OrdinaryIpv4(port, flows, ipv4.pending(), overload, outcomes);
     }
 
     /** Follows a plan from the next packet on. */
@@ -56,7 +57,7 @@ final class VipForwarder {
         classifier.adopt(newPlan);
         ipv4.adopt(newPlan);
         ipv6.adopt(newPlan);
-        encapsulator.adopt(newPlan);
+        ordinary.adopt(newPlan);
         overload.adopt(newPlan.loads);
         notices.adopted(newPlan);
     }
@@ -75,7 +76,9 @@ final class VipForwarder {
             ipv4.pending().count = 0;
             ipv6.pending().count = 0;
             for (int i = from; i < to; i++) {
-                classifier.classify(burst.address(i), burst.length(i), nowNanos);
+                if (!ordinary.takes(burst.address(i), burst.length(i))) {
+                    classifier.classify(burst.address(i), burst.length(i), nowNanos);
+                }
             }
             ipv4.forward(nowMillis, nowNanos);
             ipv6.forward(nowMillis, nowNanos);

@@ -46,8 +46,13 @@ public final class Ethernet extends HeaderView {
 
     /** Writes both addresses. */
     public void setAddresses(long destination, long source) {
-        u64(DESTINATION, destination << 16 | (source >>> 32 & 0xFFFF));
-        u32(SOURCE + 2, (int) source);
+        setAddresses(memory, offset, destination, source);
+    }
+
+    /** Writes both addresses of the header at {@code offset}. */
+    public static void setAddresses(MemorySegment memory, long offset, long destination, long source) {
+        memory.set(U64, offset + DESTINATION, destination << 16 | (source >>> 32 & 0xFFFF));
+        memory.set(U32, offset + SOURCE + 2, (int) source);
     }
 
     /** Writes the whole header. */

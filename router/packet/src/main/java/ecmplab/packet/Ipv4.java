@@ -159,11 +159,16 @@ public final class Ipv4 extends HeaderView {
 
     /** Decrements the TTL and patches the checksum (RFC 1624, equation 3). The caller has seen to it that the TTL is above 1. */
     public void decrementTtl() {
-        int ttlProtocolChecksum = u32(TTL);
+        decrementTtl(memory, offset);
+    }
+
+    /** The same, of the header at {@code offset}. */
+    public static void decrementTtl(MemorySegment memory, long offset) {
+        int ttlProtocolChecksum = memory.get(U32, offset + TTL);
         // RFC 1624 for a word that falls by 0x100; a sum of 0xFFFF is 0, as when it is taken anew.
         int sum = (ttlProtocolChecksum & 0xFFFF) + 0x100;
         int carried = sum >= 0xFFFF ? sum + 1 : sum;
-        u32(TTL, (ttlProtocolChecksum & 0xFFFF_0000) - 0x0100_0000 | (carried & 0xFFFF));
+        memory.set(U32, offset + TTL, (ttlProtocolChecksum & 0xFFFF_0000) - 0x0100_0000 | (carried & 0xFFFF));
     }
 
     /** Sets the TTL and patches the checksum. */

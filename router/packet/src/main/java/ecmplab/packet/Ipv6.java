@@ -78,7 +78,12 @@ public final class Ipv6 extends HeaderView {
 
     /** The caller has seen to it that the hop limit is above 1. */
     public void decrementHopLimit() {
-        u8(HOP_LIMIT, hopLimit() - 1);
+        decrementHopLimit(memory, offset);
+    }
+
+    /** The same, of the header at {@code offset}. */
+    public static void decrementHopLimit(MemorySegment memory, long offset) {
+        memory.set(U8, offset + HOP_LIMIT, (byte) (memory.get(U8, offset + HOP_LIMIT) - 1));
     }
 
     public long sourceHigh() {
