@@ -3,11 +3,6 @@ package ecmplab.bench.breakage;
 import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.speaker.RouteOrigin;
 import ecmplab.bgp.wire.Prefix;
-import ecmplab.hostagent.forward.HostAgent;
-import ecmplab.hostagent.forward.HostConfig;
-import ecmplab.hostagent.forward.ProviderAddress;
-import ecmplab.hostagent.forward.VmPort;
-import ecmplab.hostagent.nat.NatTimeouts;
 import ecmplab.mux.flow.FlowLimits;
 import ecmplab.mux.forward.Mux;
 import ecmplab.mux.forward.MuxSettings;
@@ -16,7 +11,6 @@ import ecmplab.mux.table.SlbPolicy;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.Ipv4;
-import ecmplab.packet.Vni;
 import ecmplab.port.FramePool;
 import ecmplab.port.MemoryLink;
 import ecmplab.port.Port;
@@ -32,9 +26,11 @@ import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +40,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cloud implements AutoCloseable {
     /**
+     * @param moves whether VMs can move between hosts
      * @param plain MUXes without memory in place of ours
      * @param modulo whether those go by hash modulo backends
      */
     record Shape(
-            EcmpMode mode, int muxes, int hosts, int backends, boolean plain, boolean modulo, int flows, long seed) {}
+            EcmpMode mode,
+            int muxes,
+            int hosts,
+            int backends,
+            boolean moves,
+            boolean plain,
+            boolean modulo,
+            int flows,
+            long seed) {}
+
+    /**
+     * What nodes get from outside.
+     *
+     * @param frames at the far ends of cables
+     */
+    record Outside(FramePool frames, LongSupplier clock, InstantSource wall) {}
+
+    static final int MTU = 1600;
+    static final int QUEUE = 512;
 
     private static final int POOL = 1024;
     private static final int FRAME = 2048;
-    private static final int QUEUE = 512;
-    private static final int MTU = 1600;
     private static final long TICK = 10_000_000;
     private static final int MOST_ROUNDS = 10_000;
 
@@ -62,17 +75,10 @@ final class Cloud implements AutoCloseable {
     private final FramePool outside = new FramePool(4 * POOL, FRAME, arena);
     private final List<Station> stations = new ArrayList<>();
     private final List<Station> muxStations = new ArrayList<>();
-    private final List<Station> hostStations = new ArrayList<>();
     private final List<Port> muxPorts = new ArrayList<>();
-    private final List<Port> hostPorts = new ArrayList<>();
     private final List<@Nullable Mux> muxes = new ArrayList<>();
     private final List<@Nullable PlainMux> plainMuxes = new ArrayList<>();
-    private final List<HostAgent> agents = new ArrayList<>();
-    private final List<List<VmPort>> vmPorts = new ArrayList<>();
-    /** By host, then by backend; null where a backend cannot be. */
-    private final List<List<@Nullable End>> vmEnds = new ArrayList<>();
-
-    private final List<Vm> vms = new ArrayList<>();
+    private final Servers servers;
     private final EdgeRouter router;
     private final End clientEnd;
     private final Clients clients;
@@ -80,6 +86,7 @@ final class Cloud implements AutoCloseable {
 
     Cloud(Shape shape) {
         this.shape = shape;
+        servers = new Servers(shape, new Outside(outside, () -> now, this::wall));
         var routerPool = pool();
         var interfaces = new ArrayList<RouterInterface>();
         var toClients = link("clients", routerPool, 'c', 0, outside);
@@ -103,12 +110,7 @@ final class Cloud implements AutoCloseable {
             var pool = pool();
             var link = link("host" + i, routerPool, 'h', i, pool);
             interfaces.add(new RouterInterface(link.left(), Addresses.routerOnHost(i), 31));
-            hostPorts.add(link.right());
-            cableVms(i, pool, link.right());
-            beginHost(i);
-        }
-        for (int i = 0; i < shape.backends; i++) {
-            beginVm(i);
+            servers.add(pool, link.right());
         }
         router = router(interfaces);
         var station = new Station("router", routerPool, true);
@@ -116,7 +118,7 @@ final class Cloud implements AutoCloseable {
         station.begin(router.processor(), router.forwarder()::ledger);
         stations.add(station);
         stations.addAll(muxStations);
-        stations.addAll(hostStations);
+        stations.addAll(servers.stations());
         pass(Duration.ofMillis(100)); // everybody learns who its gateway is
     }
 
@@ -168,68 +170,6 @@ final class Cloud implements AutoCloseable {
         station.begin(mux, mux::ledger);
     }
 
-    private void cableVms(int host, FramePool pool, Port underlay) {
-        var station = new Station("host" + host, pool, false);
-        station.attach(underlay, Ipv4.bits(Addresses.host(host)));
-        var ports = new ArrayList<VmPort>();
-        var ends = new ArrayList<@Nullable End>();
-        for (int backend = 0; backend < shape.backends; backend++) {
-            if (placeOf(backend) != host) {
-                ends.add(null);
-                continue;
-            }
-            var mac = Addresses.mac('v', backend);
-            var cable = new MemoryLink(
-                    new MemoryLink.End("vm" + backend, Addresses.mac('V', backend), pool),
-                    new MemoryLink.End("eth0", mac, outside),
-                    MTU,
-                    QUEUE);
-            station.attach(cable.left(), 0);
-            ports.add(new VmPort(
-                    "vm" + backend,
-                    cable.left(),
-                    Addresses.vm(backend),
-                    mac,
-                    new Vni(Addresses.VNI),
-                    Addresses.vmGateway()));
-            ends.add(new End(cable.right()));
-        }
-        hostStations.add(station);
-        vmPorts.add(ports);
-        vmEnds.add(ends);
-    }
-
-    private void beginHost(int number) {
-        var config = new HostConfig(
-                List.of(new ProviderAddress(Addresses.host(number), 31, Addresses.routerOnHost(number))),
-                2 * shape.flows,
-                NatTimeouts.STANDARD,
-                1_000_000,
-                false);
-        var agent = new HostAgent(
-                config, hostPorts.get(number), vmPorts.get(number), event -> {}, this::wall, () -> now, shape.seed);
-        agents.add(agent);
-        hostStations.get(number).begin(agent, agent::ledger);
-    }
-
-    /** Backend n is on host n modulo hosts. */
-    private int placeOf(int backend) {
-        return backend % shape.hosts;
-    }
-
-    private void beginVm(int backend) {
-        int host = placeOf(backend);
-        var vm = new Vm(backend, Ipv4.bits(Addresses.vm(backend)), Addresses.SERVER_PORT, segment -> {
-            var end = vmEnds.get(host).get(backend);
-            if (end == null) {
-                throw new IllegalArgumentException("backend " + backend + " has no port on host " + host);
-            }
-            var gateway = Addresses.mac('V', backend);
-            end.send(segment.frame(gateway.bits(), Addresses.mac('v', backend).bits()));
-        });
-        vms.add(vm);
-    }
-
     // ---- what happens to them
 
     /** Tells a MUX of ours a policy; it follows it when this returns. */
@@ -246,7 +186,7 @@ final class Cloud implements AutoCloseable {
     }
 
     void tellHost(int host, SlbPolicy policy) {
-        agents.get(host).apply(policy);
+        servers.tell(host, policy);
     }
 
     /** The MUXes that announce the VIP, in this order of next hops. */
@@ -264,6 +204,10 @@ final class Cloud implements AutoCloseable {
     void returnMux(int mux) {
         beginMux(mux);
         pass(Duration.ofMillis(50));
+    }
+
+    Servers servers() {
+        return servers;
     }
 
     Clients clients() {
@@ -290,22 +234,8 @@ final class Cloud implements AutoCloseable {
                 moved |= station.work(now);
             }
             moved |= clientEnd.take(this::toClients);
-            for (int host = 0; host < shape.hosts; host++) {
-                moved |= takeAtVms(host);
-            }
+            moved |= servers.work();
         }
-    }
-
-    private boolean takeAtVms(int host) {
-        boolean any = false;
-        for (int backend = 0; backend < shape.backends; backend++) {
-            var end = vmEnds.get(host).get(backend);
-            if (end != null) {
-                var vm = vms.get(backend);
-                any |= end.take(frame -> vm.receive(Segment.read(frame)));
-            }
-        }
-        return any;
     }
 
     private void toClients(byte[] frame) {

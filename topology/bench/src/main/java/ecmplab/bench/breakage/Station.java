@@ -48,6 +48,10 @@ final class Station {
         alive = false;
     }
 
+    boolean isAlive() {
+        return alive;
+    }
+
     /** Begins anew with an empty memory. */
     void begin(PacketProcessor newProcessor, Supplier<FrameLedger> newLedger) {
         processor = newProcessor;

@@ -34,6 +34,7 @@ final class Trial implements World, AutoCloseable {
                 Scenario.MUXES,
                 Scenario.BACKENDS,
                 Scenario.BACKENDS,
+                false,
                 plain,
                 balancer == Balancer.MODULO,
                 flows,

@@ -62,7 +62,7 @@ final class AnySequenceTest {
             random = new Random(seed);
             var mode = EcmpMode.values()[random.nextInt(EcmpMode.values().length)];
             int flows = STEPS * FLOWS_PER_STEP;
-            cloud = new Cloud(new Cloud.Shape(mode, MUXES, HOSTS, BACKENDS, false, false, flows, seed));
+            cloud = new Cloud(new Cloud.Shape(mode, MUXES, HOSTS, BACKENDS, true, false, false, flows, seed));
             policies = new Policies(SLOTS, seed);
             policies.add(members());
             hostsLearn(0);
