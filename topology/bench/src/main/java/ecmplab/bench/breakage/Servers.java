@@ -51,7 +51,11 @@ final class Servers {
         });
     }
 
-    /** Adds the next host. @param underlay its end of the link to the router */
+    /**
+     * Adds the next host.
+     *
+     * @param underlay its end of the link to the router
+     */
     void add(FramePool pool, Port underlay) {
         int host = stations.size();
         var station = new Station("host" + host, pool, false);
