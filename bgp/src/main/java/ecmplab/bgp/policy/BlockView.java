@@ -74,6 +74,31 @@ public final class BlockView {
         return false;
     }
 
+    /** What the communities fulfil of what is looked for. */
+    long searchCommunities(NumberSearch wanted) {
+        int from = places[AttributeType.COMMUNITIES];
+        int end = from + length(AttributeType.COMMUNITIES);
+        long found = 0;
+        for (int at = from; at < end; at += 4) {
+            found |= wanted.find(wordAt(at));
+        }
+        return found;
+    }
+
+    /** What the AS numbers anywhere in the path fulfil of what is looked for. */
+    long searchPath(NumberSearch wanted) {
+        int end = places[AttributeType.AS_PATH] + length(AttributeType.AS_PATH);
+        long found = 0;
+        for (int at = places[AttributeType.AS_PATH]; at < end; ) {
+            int next = nextSegment(at);
+            for (int i = at + 2; i < next; i += 4) {
+                found |= wanted.find(wordAt(i));
+            }
+            at = next;
+        }
+        return found;
+    }
+
     boolean originatedBy(int asn) {
         int end = places[AttributeType.AS_PATH] + length(AttributeType.AS_PATH);
         int last = -1;

@@ -50,10 +50,10 @@ public record CommunityPattern(Range upper, Range lower) {
      */
     public static int value(String text) {
         var pattern = parse(text);
-        if (pattern.upper.min() != pattern.upper.max() || pattern.lower.min() != pattern.lower.max()) {
+        if (!pattern.isExact()) {
             throw new IllegalArgumentException("community '" + text + "': must be one community, such as 65000:100");
         }
-        return (int) (pattern.upper.min() << 16 | pattern.lower.min());
+        return pattern.exact();
     }
 
     public boolean matches(int community) {
@@ -86,14 +86,21 @@ public record CommunityPattern(Range upper, Range lower) {
         return "community '" + text + "': must be such as 65000:100, 65000:*, no-export";
     }
 
+    /** Whether only {@link #exact} fits. */
+    boolean isExact() {
+        return upper.min() == upper.max() && lower.min() == lower.max();
+    }
+
+    int exact() {
+        return (int) (upper.min() << 16 | lower.min());
+    }
+
     boolean fits(int community) {
         return upper.has(community >>> 16) && lower.has(community & 0xFFFF);
     }
 
     @Override
     public String toString() {
-        return upper.min() == upper.max() && lower.min() == lower.max()
-                ? text((int) (upper.min() << 16 | lower.min()))
-                : upper + ":" + lower;
+        return isExact() ? text(exact()) : upper + ":" + lower;
     }
 }

@@ -1,8 +1,6 @@
 package ecmplab.bgp.policy;
 
 import ecmplab.bgp.attribute.PathAttributes;
-import ecmplab.bgp.policy.MatchEvaluation.AttributeTest;
-import ecmplab.bgp.policy.MatchEvaluation.PrefixTest;
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import java.util.ArrayList;
@@ -33,15 +31,13 @@ public final class Policy {
     private final List<Term> terms;
     private final Verdict otherwise;
 
-    private final AttributeTest[][] attributeTests;
-    private final PrefixTest[][] prefixTests;
-    /** Terms with matches that depend on the prefix. */
-    private final long prefixDependent;
-
-    private final long attributeDependent;
+    private final TermMatches matches;
     private final long accepting;
     private final long rejecting;
     private final long changing;
+    /** By term: a bit for each type of attribute that it changes; none is above 63. */
+    private final long[] changedTypes;
+
     private final boolean dependsOnNeighbor;
 
     /**
@@ -57,35 +53,24 @@ public final class Policy {
         this.name = name;
         this.terms = List.copyOf(terms);
         this.otherwise = otherwise;
-        attributeTests = new AttributeTest[terms.size()][];
-        prefixTests = new PrefixTest[terms.size()][];
-        long ofPrefix = 0;
-        long ofAttributes = 0;
+        matches = new TermMatches(this.terms);
+        changedTypes = new long[terms.size()];
         long accepts = 0;
         long rejects = 0;
         long changes = 0;
         boolean ofNeighbor = false;
         for (int i = 0; i < terms.size(); i++) {
             var term = terms.get(i);
-            prefixTests[i] = term.matches().stream()
-                    .filter(Match::dependsOnPrefix)
-                    .map(PrefixTest::of)
-                    .toArray(PrefixTest[]::new);
-            attributeTests[i] = term.matches().stream()
-                    .filter(match -> !match.dependsOnPrefix())
-                    .map(AttributeTest::of)
-                    .toArray(AttributeTest[]::new);
             long bit = 1L << i;
-            ofPrefix |= prefixTests[i].length > 0 ? bit : 0;
-            ofAttributes |= attributeTests[i].length > 0 ? bit : 0;
             accepts |= term.verdict() == Verdict.ACCEPT ? bit : 0;
             rejects |= term.verdict() == Verdict.REJECT ? bit : 0;
-            changes |= term.actions().isEmpty() ? 0 : bit;
+            for (var action : term.actions()) {
+                changes |= bit;
+                changedTypes[i] |= 1L << action.attributeType();
+            }
             ofNeighbor |= term.matches().stream().anyMatch(Match::dependsOnNeighbor)
                     || term.actions().contains(new Action.SetNextHopPeer());
         }
-        prefixDependent = ofPrefix;
-        attributeDependent = ofAttributes;
         accepting = accepts;
         rejecting = rejects;
         changing = changes;
@@ -153,7 +138,7 @@ public final class Policy {
 
     /** Whether the answer may differ between prefixes with the same attributes. */
     public boolean dependsOnPrefix() {
-        return prefixDependent != 0;
+        return matches.ofPrefix != 0;
     }
 
     /**
@@ -163,32 +148,12 @@ public final class Policy {
      * @param octets with an attribute block (see {@link PathAttributes#encode}) of {@code length} octets at {@code from}
      */
     public long attributeMatches(BlockView view, byte[] octets, int from, int length, PolicyContext context) {
-        long matched = terms.size() == 64 ? -1L : (1L << terms.size()) - 1;
-        if (attributeDependent == 0) {
-            return matched;
-        }
-        var block = view.read(octets, from, length);
-        int term = 0;
-        for (long left = attributeDependent; left != 0; left >>>= 1, term++) {
-            if ((left & 1) != 0 && !all(attributeTests[term], block, context)) {
-                matched &= ~(1L << term);
-            }
-        }
-        return matched;
+        return matches.holding(view, octets, from, length, context);
     }
 
     public long attributeMatches(PathAttributes attributes, PolicyContext context) {
         var block = attributes.encode();
         return attributeMatches(new BlockView(), block, 0, block.length, context);
-    }
-
-    private static boolean all(AttributeTest[] tests, BlockView block, PolicyContext context) {
-        for (var test : tests) {
-            if (!test.holds(block, context)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**
@@ -198,28 +163,7 @@ public final class Policy {
      * @param high bits of the prefix as in {@link Prefix}
      */
     public long decide(long candidates, AddressFamily family, long high, long low, int length) {
-        long matched = 0;
-        int term = 0;
-        for (long left = candidates; left != 0; left >>>= 1, term++) {
-            if ((left & 1) == 0 || !all(prefixTests[term], family, high, low, length)) {
-                continue;
-            }
-            long bit = 1L << term;
-            matched |= bit;
-            if ((bit & (accepting | rejecting)) != 0) {
-                break;
-            }
-        }
-        return matched;
-    }
-
-    private static boolean all(PrefixTest[] tests, AddressFamily family, long high, long low, int length) {
-        for (var test : tests) {
-            if (!test.holds(family, high, low, length)) {
-                return false;
-            }
-        }
-        return true;
+        return matches.decide(candidates, accepting | rejecting, family, high, low, length);
     }
 
     /** Whether a route passes of which {@link #decide} answered {@code matched}. */
@@ -244,23 +188,23 @@ public final class Policy {
      * (MULTI_EXIT_DISC, NEXT_HOP).
      */
     public boolean changes(long matched, int attributeType) {
-        for (long left = matched & changing; left != 0; left &= left - 1) {
-            for (var action : terms.get(Long.numberOfTrailingZeros(left)).actions()) {
-                if (action.attributeType() == attributeType) {
-                    return true;
-                }
-            }
+        return (changedTypes(matched) >>> attributeType & 1) != 0;
+    }
+
+    private long changedTypes(long matched) {
+        long types = 0;
+        int term = 0;
+        for (long left = matched & changing; left != 0; left >>>= 1, term++) {
+            types |= (left & 1) != 0 ? changedTypes[term] : 0;
         }
-        return false;
+        return types;
     }
 
     /** The route's attributes after all that the matched terms set, in order. */
     public PathAttributes apply(long matched, PathAttributes attributes, PolicyContext context) {
         var changed = attributes;
-        for (long left = matched & changing; left != 0; left &= left - 1) {
-            for (var action : terms.get(Long.numberOfTrailingZeros(left)).actions()) {
-                changed = ActionEffect.apply(action, changed, context);
-            }
+        for (var action : actions(matched)) {
+            changed = ActionEffect.apply(action, changed, context);
         }
         return changed;
     }
@@ -271,16 +215,20 @@ public final class Policy {
      * @throws IllegalArgumentException when an attribute would be longer than one can be
      */
     public byte[] apply(long matched, byte[] octets, int from, int length, PolicyContext context) {
-        var block = Arrays.copyOfRange(octets, from, from + length);
-        int term = 0;
-        for (long left = matched & changing; left != 0; left >>>= 1, term++) {
-            if ((left & 1) != 0) {
-                for (var action : terms.get(term).actions()) {
-                    block = BlockEditor.apply(action, block, context);
-                }
-            }
+        var editor = new BlockEditor(this, context);
+        if (!editor.edit(matched, octets, from, length)) {
+            throw new IllegalArgumentException("an attribute would be longer than one can be");
         }
-        return block;
+        return Arrays.copyOf(editor.octets(), editor.length());
+    }
+
+    /** What the matched terms set, in order. */
+    List<Action> actions(long matched) {
+        var actions = new ArrayList<Action>();
+        for (long left = matched & changing; left != 0; left &= left - 1) {
+            actions.addAll(terms.get(Long.numberOfTrailingZeros(left)).actions());
+        }
+        return actions;
     }
 
     /** Whether a route without attributes passes. */
@@ -290,8 +238,7 @@ public final class Policy {
 
     /** Whether a route passes about which terms with matches on attributes say nothing. */
     public boolean accepts(AddressFamily family, long high, long low, int length) {
-        long all = terms.size() == 64 ? -1L : (1L << terms.size()) - 1;
-        return accepts(decide(all & ~attributeDependent, family, high, low, length));
+        return accepts(decide(matches.all & ~matches.ofAttributes, family, high, low, length));
     }
 
     /** Tells term by term what holds of the route, which term decides, and what the route looks like then. */

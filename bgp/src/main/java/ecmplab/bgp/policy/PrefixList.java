@@ -2,6 +2,7 @@ package ecmplab.bgp.policy;
 
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +12,40 @@ public final class PrefixList {
     /** Up to so many entries are faster looked at one by one. */
     private static final int SHORT = 8;
 
+    private static final int OCTETS = 256;
+    private static final Row[] NO_ROWS = {};
+
     private final String name;
     private final List<Entry> entries;
+    /** Of all entries, for first octets with many; null when there are none. */
     private final @Nullable PrefixIndex index;
-    /** The entries as permits reads them. */
-    private final Row[] rows;
+    /**
+     * The entries that an address may fit, in the order of the list, by family and first octet of the address: most addresses fit none,
+     * or few, whatever the length of the list. Null where there are more than {@link #SHORT}.
+     */
+    private final Row[] @Nullable [] rows = new Row[OCTETS * AddressFamily.values().length][];
 
     public PrefixList(String name, List<Entry> entries) {
         this.name = name;
         this.entries = List.copyOf(entries);
-        index = entries.size() <= SHORT ? null : new PrefixIndex(this.entries);
-        rows = index == null ? this.entries.stream().map(Row::of).toArray(Row[]::new) : new Row[0];
+        var byOctet = new ArrayList<List<Row>>();
+        for (int i = 0; i < rows.length; i++) {
+            byOctet.add(new ArrayList<>(0));
+        }
+        boolean anyLong = false;
+        for (var entry : this.entries) {
+            var row = Row.of(entry);
+            int family = entry.prefix().family().ordinal() * OCTETS;
+            for (int octet = row.firstOctet(); octet <= row.lastOctet(); octet++) {
+                byOctet.get(family + octet).add(row);
+                anyLong |= byOctet.get(family + octet).size() > SHORT;
+            }
+        }
+        for (int i = 0; i < rows.length; i++) {
+            var list = byOctet.get(i);
+            rows[i] = list.isEmpty() ? NO_ROWS : list.size() > SHORT ? null : list.toArray(Row[]::new);
+        }
+        index = anyLong ? new PrefixIndex(this.entries) : null;
     }
 
     /** A list that permits exactly these prefixes. */
@@ -39,11 +63,12 @@ public final class PrefixList {
     }
 
     boolean permits(AddressFamily family, long high, long low, int length) {
-        if (index != null) {
-            return index.permits(family, high, low, length);
+        var few = rows[family.ordinal() * OCTETS + (int) (high >>> 56)];
+        if (few == null) {
+            return index != null && index.permits(family, high, low, length);
         }
-        for (var row : rows) {
-            if (((high ^ row.high) & row.highMask) == 0 && row.fits(family, low, length)) {
+        for (var row : few) {
+            if (((high ^ row.high) & row.highMask) == 0 && row.fits(low, length)) {
                 return row.permit;
             }
         }
@@ -51,27 +76,27 @@ public final class PrefixList {
     }
 
     /** One entry with its masks, read for every route that is judged. */
-    private record Row(
-            boolean permit, AddressFamily family, long high, long highMask, long low, long lowMask, int ge, int le) {
+    private record Row(boolean permit, long high, long highMask, long low, long lowMask, int ge, int le) {
         static Row of(Entry entry) {
             var prefix = entry.prefix();
             int bits = prefix.length();
             long highMask = bits >= 64 ? -1L : bits == 0 ? 0 : -1L << (64 - bits);
             long lowMask = bits <= 64 ? 0 : -1L << (128 - bits);
-            return new Row(
-                    entry.permit(),
-                    prefix.family(),
-                    prefix.high(),
-                    highMask,
-                    prefix.low(),
-                    lowMask,
-                    entry.ge(),
-                    entry.le());
+            return new Row(entry.permit(), prefix.high(), highMask, prefix.low(), lowMask, entry.ge(), entry.le());
+        }
+
+        /** The lowest first octet of an address that fits. */
+        int firstOctet() {
+            return (int) (high >>> 56);
+        }
+
+        int lastOctet() {
+            return (int) ((high | ~highMask) >>> 56);
         }
 
         /** Whether an address fits whose upper half does. */
-        boolean fits(AddressFamily ofAddress, long lowBits, int length) {
-            return ((lowBits ^ low) & lowMask) == 0 && ge <= length && length <= le && ofAddress == family;
+        boolean fits(long lowBits, int length) {
+            return ((lowBits ^ low) & lowMask) == 0 && ge <= length && length <= le;
         }
     }
 

@@ -95,8 +95,8 @@ final class BlockFacts {
     }
 
     /** Whether the block has GRACEFUL_SHUTDOWN (RFC 8326). */
-    static boolean isLeaving(byte[] block) {
-        int at = find(block, 0, block.length, COMMUNITIES);
+    static boolean isLeaving(byte[] block, int from, int length) {
+        int at = find(block, from, length, COMMUNITIES);
         if (at >= 0) {
             int value = value(block, at);
             for (int i = value; i < value + valueLength(block, at); i += 4) {

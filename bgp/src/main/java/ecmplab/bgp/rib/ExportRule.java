@@ -2,6 +2,7 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.policy.BlockEditor;
 import ecmplab.bgp.policy.BlockView;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
@@ -30,7 +31,9 @@ final class ExportRule {
     private final BlockView view = new BlockView();
     private final boolean isTransparent;
     private final boolean external;
+    /** Null until the policy changes a route. */
     private @Nullable RewriteMemo memo;
+
     private long tooLarge;
 
     /** The attributes exported last, which we hold a reference to, and what was found of them. */
@@ -164,17 +167,21 @@ final class ExportRule {
         if (!policy.changes(matched)) {
             return sendable(attribute, 0);
         }
-        if (memo == null) {
-            memo = new RewriteMemo(attributes);
+        var rewrites = memo;
+        if (rewrites == null) {
+            rewrites = new RewriteMemo(attributes, new BlockEditor(policy, context));
+            memo = rewrites;
         }
-        int known = memo.get(attribute, matched);
+        int known = rewrites.get(attribute, matched);
         if (known == AttributeTable.NONE) {
-            var block = RewriteMemo.apply(policy, matched, attributes, attribute, context);
-            if (block == null) {
+            var editor = rewrites.editor;
+            boolean isDone = editor.edit(
+                    matched, attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute));
+            if (!isDone || editor.length() > RewriteMemo.LONGEST) {
                 tooLarge++;
                 return AttributeTable.NONE;
             }
-            known = memo.put(attribute, matched, block);
+            known = rewrites.put(attribute, matched, editor.octets(), 0, editor.length());
         }
         return sendable(known, matched);
     }

@@ -2,9 +2,11 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
+import ecmplab.bgp.policy.BlockEditor;
 import ecmplab.bgp.policy.BlockView;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class ImportRule {
     private final PolicyContext context;
     private final BlockView view = new BlockView();
     private final AttributeTable attributes;
+    /** Null until the policy changes a route. */
     private @Nullable RewriteMemo memo;
 
     /** The attributes judged last, which we hold a reference to, and what was found of them. */
@@ -159,30 +162,44 @@ final class ImportRule {
         if (!changes && !otcDue) {
             return attribute;
         }
-        if (memo == null) {
-            memo = new RewriteMemo(attributes);
+        var rewrites = memo;
+        if (rewrites == null) {
+            rewrites = new RewriteMemo(attributes, new BlockEditor(policy, context));
+            memo = rewrites;
         }
-        int known = memo.get(attribute, matched);
+        int known = rewrites.get(attribute, matched);
         if (known == AttributeTable.NONE) {
-            var block = rewrite(attribute, matched);
-            known = block == null
-                    ? Reason.REJECTED_BY_POLICY.code(isTransparent ? -1 : policy.deciding(matched))
-                    : memo.put(attribute, matched, block);
+            known = rewrite(rewrites, attribute, matched, changes, otcDue);
         }
         return known;
     }
 
-    /** Null when the attributes would be longer than attributes can be. */
-    private byte @Nullable [] rewrite(int attribute, long matched) {
-        var block = RewriteMemo.apply(policy, matched, attributes, attribute, context);
-        if (block == null) {
-            return null;
-        }
-        if (BlockFacts.find(block, 0, block.length, BlockFacts.OTC_TYPE) < 0 && otcDue(attribute)) {
-            block = BlockEdit.with(block, OPTIONAL_TRANSITIVE, BlockFacts.OTC_TYPE, peerAs);
+    private int rewrite(RewriteMemo rewrites, int attribute, long matched, boolean changes, boolean otcDue) {
+        var editor = rewrites.editor;
+        byte[] block = attributes.octets(attribute);
+        int from = attributes.offset(attribute);
+        int length = attributes.length(attribute);
+        if (changes) {
+            if (!editor.edit(matched, block, from, length) || editor.length() > RewriteMemo.LONGEST) {
+                return Reason.REJECTED_BY_POLICY.code(policy.deciding(matched));
+            }
+            block = editor.octets();
+            from = 0;
+            length = editor.length();
         }
         // A route about to go away is the last choice whatever the policy prefers (RFC 8326 section 4.2).
-        boolean leaving = isEbgp && honourGracefulShutdown && BlockFacts.isLeaving(block);
-        return leaving ? BlockEdit.without(block, AttributeType.LOCAL_PREF) : block;
+        boolean leaving = isEbgp && honourGracefulShutdown && BlockFacts.isLeaving(block, from, length);
+        if (otcDue || leaving) {
+            block = amended(Arrays.copyOfRange(block, from, from + length), otcDue, leaving);
+            from = 0;
+            length = block.length;
+        }
+        return rewrites.put(attribute, matched, block, from, length);
+    }
+
+    private byte[] amended(byte[] block, boolean otcDue, boolean leaving) {
+        boolean adds = otcDue && BlockFacts.find(block, 0, block.length, BlockFacts.OTC_TYPE) < 0;
+        var marked = adds ? BlockEdit.with(block, OPTIONAL_TRANSITIVE, BlockFacts.OTC_TYPE, peerAs) : block;
+        return leaving ? BlockEdit.without(marked, AttributeType.LOCAL_PREF) : marked;
     }
 }

@@ -1,9 +1,6 @@
 package ecmplab.bgp.rib;
 
-import ecmplab.bgp.policy.Policy;
-import ecmplab.bgp.policy.PolicyContext;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import ecmplab.bgp.policy.BlockEditor;
 
 /**
  * Remembers which attributes a policy made of others: by attribute id and matched terms, the id of the result. Of fixed size, a newer entry
@@ -12,33 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class RewriteMemo {
     private static final int SIZE = 256;
     /** Octets of attributes that any message can carry, with room for what import and export add. */
-    private static final int LONGEST = 65_500;
+    static final int LONGEST = 65_500;
+
+    /** What makes the attributes that are remembered. */
+    final BlockEditor editor;
 
     private final AttributeTable attributes;
     private final int[] from = new int[SIZE];
     private final long[] matched = new long[SIZE];
     private final int[] to = new int[SIZE];
 
-    RewriteMemo(AttributeTable attributes) {
+    RewriteMemo(AttributeTable attributes, BlockEditor editor) {
         this.attributes = attributes;
-    }
-
-    /** The block that the policy makes of the attributes; null when they would be longer than attributes can be. */
-    static byte @Nullable [] apply(
-            Policy policy, long matched, AttributeTable attributes, int attribute, PolicyContext context) {
-        byte[] octets = attributes.octets(attribute);
-        int from = attributes.offset(attribute);
-        int length = attributes.length(attribute);
-        if (!policy.changes(matched)) {
-            return Arrays.copyOfRange(octets, from, from + length);
-        }
-        try {
-            var block = policy.apply(matched, octets, from, length, context);
-            return block.length <= LONGEST ? block : null;
-        } catch (IllegalArgumentException tooLong) {
-            // What was added does not fit into an attribute; the received block was valid.
-            return null;
-        }
+        this.editor = editor;
     }
 
     /** The result, or {@link AttributeTable#NONE} when it is not remembered. The caller holds no reference to it. */
@@ -47,10 +30,10 @@ final class RewriteMemo {
         return from[slot] == attribute && matched[slot] == terms ? to[slot] : AttributeTable.NONE;
     }
 
-    /** Interns the block as the result, and gives its id. The caller holds no reference to it. */
-    int put(int attribute, long terms, byte[] block) {
+    /** Interns the {@code length} octets as the result, and gives its id. The caller holds no reference to it. */
+    int put(int attribute, long terms, byte[] block, int at, int length) {
         int slot = slot(attribute, terms);
-        int result = attributes.intern(block, 0, block.length);
+        int result = attributes.intern(block, at, length);
         attributes.retain(attribute);
         forget(slot);
         from[slot] = attribute;
