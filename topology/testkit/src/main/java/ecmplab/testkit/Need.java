@@ -21,6 +21,7 @@ public enum Need {
     PING("iputils-ping", "ping"),
     TRACEROUTE("traceroute", "traceroute"),
     IPROUTE("iproute2", "ip"),
+    NFT("nftables", "nft"),
     /** Network namespaces as root. */
     ROOT("root", "ip") {
         @Override

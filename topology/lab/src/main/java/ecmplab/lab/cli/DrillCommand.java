@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +64,7 @@ final class DrillCommand implements Callable<Integer> {
         }
 
         private static String steps(Drill drill) {
-            return drill.steps().stream()
-                    .map(step -> step.act().name().toLowerCase(Locale.ROOT) + " " + step.node())
-                    .collect(Collectors.joining(", "));
+            return drill.steps().stream().map(Drill.Step::toString).collect(Collectors.joining(", "));
         }
     }
 

@@ -98,12 +98,12 @@ final class FaultCommand implements Runnable {
     @Command(
             name = "clear",
             mixinStandardHelpOptions = true,
-            description = "Take faults back: what was killed is started, what was stopped goes on.")
+            description = "Take faults back: what was killed is started, what was stopped goes on, bad lines are good.")
     static final class Clear implements Callable<Integer> {
         @Mixin
         private final Request request = new Request();
 
-        @Parameters(paramLabel = "NODE|ID|all", arity = "0..1", defaultValue = "all")
+        @Parameters(paramLabel = "NODE|LINE|ID|all", arity = "0..1", defaultValue = "all")
         private String what = "";
 
         @Override

@@ -44,6 +44,7 @@ final class Machine {
             new Program("BIRD", "bird", "bird2", "nodes of kind bird", false),
             new Program("ovsdb-server", "ovsdb-server", "openvswitch-switch", "ovsdb: ovsdb-server", false),
             new Program("ovsdb-client", "ovsdb-client", "openvswitch-common", "looking into the database", false),
+            new Program("nft", "nft", "nftables", "partitions, and loss of kernels' packets", false),
             new Program("curl", "curl", "curl", "asking a VIP by hand", false),
             new Program("ping", "ping", "iputils-ping", "asking a VIP by hand", false),
             new Program("traceroute", "traceroute", "traceroute", "asking a VIP by hand", false),

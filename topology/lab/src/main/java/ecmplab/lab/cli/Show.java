@@ -23,6 +23,9 @@ final class Show {
     /** Every kind of node that forwards packets itself. */
     private static final Set<String> ALL = Set.of("router", "mux", "host");
 
+    /** The process that knows the lines between nodes. */
+    private static final Set<String> SUPERVISOR = Set.of("supervisor");
+
     /** Who knows of what, by the first word. */
     private static final Map<String, Set<String>> KNOWING = Map.ofEntries(
             Map.entry("bgp", Set.of("router", "frr", "bird")),
@@ -40,7 +43,7 @@ final class Show {
             Map.entry("probes", Set.of("host")),
             Map.entry("divergence", Set.of("router")),
             Map.entry("drops", ALL),
-            Map.entry("impairments", ALL),
+            Map.entry("impairments", SUPERVISOR),
             Map.entry("slb", Set.of("controller")));
 
     private final PrintStream out;
@@ -92,6 +95,9 @@ final class Show {
                     : several(lab, asked.nodes(), asked);
         }
         var kinds = knowing(asked.words().getFirst());
+        if (kinds.equals(SUPERVISOR)) {
+            return said("the supervisor", lab.supervisorSocket(), asked);
+        }
         var nodes = lab.nodes().entrySet().stream()
                 .filter(node -> kinds.contains(node.getValue()))
                 .map(Map.Entry::getKey)

@@ -95,8 +95,9 @@ final class Accounting {
                 .toList();
         var timeline = new Timeline(evidence);
         return new StepCost(
-                done.step().act().name().toLowerCase(java.util.Locale.ROOT),
-                done.step().node(),
+                done.step().act().word(),
+                done.step().target(),
+                done.step().toString(),
                 from,
                 timeline.detection(done, to).map(at -> since(from, at)).orElse(OptionalDouble.empty()),
                 timeline.rerouted(done, to).map(at -> since(from, at)).orElse(OptionalDouble.empty()),

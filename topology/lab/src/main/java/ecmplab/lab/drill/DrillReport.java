@@ -60,7 +60,7 @@ public final class DrillReport {
                                         "max"),
                                 steps.stream()
                                         .map(step -> List.of(
-                                                step.act() + " " + step.node(),
+                                                step.what(),
                                                 milliseconds(step.detection()),
                                                 milliseconds(step.rerouted()),
                                                 milliseconds(step.resumed()),

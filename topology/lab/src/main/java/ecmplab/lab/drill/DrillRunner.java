@@ -47,11 +47,11 @@ public final class DrillRunner {
     private final Faults faults;
     private final Consumer<String> progress;
 
-    /** How a drill touches the lab's processes. */
+    /** How a drill touches the lab's processes and lines. */
     @FunctionalInterface
     public interface Faults {
-        /** @return the moment the act took effect: the signal was sent, the process was started */
-        Instant act(Drill.Act act, String node) throws IOException;
+        /** @return the moment the act took effect: the signal was sent, the process was started, the line began to be cut */
+        Instant act(Drill.Step step) throws IOException;
     }
 
     /**
@@ -85,11 +85,11 @@ public final class DrillRunner {
             carriers.add(carriers());
             var steps = new ArrayList<StepDone>();
             for (var step : drill.steps()) {
-                var at = faults.act(step.act(), step.node());
+                var at = faults.act(step);
                 steps.add(new StepDone(step, at));
-                progress.accept(step.act().name().toLowerCase(java.util.Locale.ROOT) + " " + step.node());
+                progress.accept(step.toString());
                 if (step.act() == Drill.Act.RESTART || step.act() == Drill.Act.CONT) {
-                    returned(step.node());
+                    returned(step.target());
                 }
                 Thread.sleep(step.hold());
                 carriers.add(carriers());

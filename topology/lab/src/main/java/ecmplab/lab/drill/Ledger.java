@@ -66,6 +66,8 @@ public record Ledger(
     /**
      * What one fault or return cost until the next step.
      *
+     * @param target a node or a line
+     * @param what the whole step in words
      * @param detection milliseconds from the step to the edge router's news of it; empty when it has seen none
      * @param rerouted milliseconds from the step until packets were routed by the new set of next hops
      * @param resumed milliseconds from the step until the last stalled flow moved again
@@ -73,7 +75,8 @@ public record Ledger(
      */
     public record StepCost(
             String act,
-            String node,
+            String target,
+            String what,
             Instant at,
             OptionalDouble detection,
             OptionalDouble rerouted,

@@ -59,9 +59,7 @@ final class Timeline {
         var origin = evidence.steps().getFirst().at();
         var moments = new ArrayList<Moment>();
         for (var done : evidence.steps()) {
-            var step = done.step();
-            moments.add(
-                    moment(origin, done.at(), "drill", step.act().name().toLowerCase(Locale.ROOT) + " " + step.node()));
+            moments.add(moment(origin, done.at(), "drill", done.step().toString()));
         }
         evidence.events().stream()
                 .filter(event -> SHOWN.contains(event.event()))

@@ -2,6 +2,7 @@ package ecmplab.lab.file;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -14,16 +15,34 @@ public record Drill(String name, String about, int flows, List<Step> steps, Expe
         steps = List.copyOf(steps);
     }
 
-    /** What is done to a node. */
+    /** What is done: the first four to a node, the others to a line. */
     public enum Act {
         KILL,
         STOP,
         CONT,
-        RESTART
+        RESTART,
+        IMPAIR,
+        PARTITION,
+        HEAL;
+
+        /** As it stands in a lab file. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    /** @param hold how long traffic runs on before the next step */
-    public record Step(Act act, String node, Duration hold) {}
+    /**
+     * @param target a node, or a {@link Line} by one of its names
+     * @param how what is done to a line, as {@code lab impair} takes it after the line; else empty
+     * @param hold how long traffic runs on before the next step
+     */
+    public record Step(Act act, String target, String how, Duration hold) {
+        /** {@code kill mux2}, {@code impair edge--mux2 loss 5%}. */
+        @Override
+        public String toString() {
+            return act.word() + " " + target + (act == Act.IMPAIR ? " " + how : "");
+        }
+    }
 
     /**
      * @param broken how many flows may break at most

@@ -56,7 +56,7 @@ final class LabLoader {
                 links,
                 services.vips(root, taken),
                 services.checks(root),
-                services.drills(root));
+                new DrillReader(nodes, links, problems).read(root));
         new Topology(lab, settings, problems).check();
         return Optional.of(lab);
     }

@@ -28,6 +28,9 @@ final class LabShapes {
     static final Scalar<Integer> BUCKETS = Scalar.number("number of buckets", 8, 65_536);
     static final Scalar<Integer> FLOWS = Scalar.number("number of flows", 1, 16_777_216);
     static final Scalar<Integer> DRILL_FLOWS = Scalar.number("number of flows", 1, 20_000);
+    static final Scalar<String> LINE = Scalar.matching("a line such as edge--mux2 or edge:eth2", "^" + Line.FORM + "$");
+    static final Scalar<String> IMPAIRED_LINE =
+            Scalar.matching("a line and what is done to it, such as edge--mux2 loss 5%", "^" + Line.FORM + " +.+$");
     static final Scalar<Integer> COUNT = Scalar.number("count", 1, 100);
     static final Scalar<Integer> BROKEN = Scalar.number("number of flows", 0, 20_000);
 
@@ -217,6 +220,9 @@ final class LabShapes {
             may("stop", NODE_NAME, "SIGSTOP its process"),
             may("cont", NODE_NAME, "SIGCONT its process"),
             may("restart", NODE_NAME, "start it again"),
+            may("impair", new Plain(IMPAIRED_LINE), "make a line bad, in the words of 'lab impair'"),
+            may("partition", new Plain(LINE), "cut a line, for the packets of the kernels at its ends too"),
+            may("heal", new Plain(LINE), "make a line good again"),
             may("hold", DURATION, "how long traffic runs on before the next step; default 3s"));
 
     private static final Shape DRILL = Keys.of(

@@ -101,7 +101,7 @@ record Scalar<T>(String what, Form form, Function<String, T> parse) {
         }
     }
 
-    private static Scalar<String> matching(String what, String pattern) {
+    static Scalar<String> matching(String what, String pattern) {
         var compiled = Pattern.compile(pattern);
         return new Scalar<>(what, new Form.Matching(pattern), text -> {
             if (!compiled.matcher(text).matches()) {

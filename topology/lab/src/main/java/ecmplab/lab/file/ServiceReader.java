@@ -1,9 +1,6 @@
 package ecmplab.lab.file;
 
 import ecmplab.bgp.wire.Prefix;
-import ecmplab.lab.file.Drill.Act;
-import ecmplab.lab.file.Drill.Expectation;
-import ecmplab.lab.file.Drill.Step;
 import ecmplab.lab.file.Vip.Endpoint;
 import ecmplab.lab.file.Vip.Pool;
 import ecmplab.lab.file.Vip.Probe;
@@ -12,11 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads what a lab serves (VIPs), waits for (checks) and can do (drills), all of which name nodes and VMs. */
+/** Reads what a lab serves (VIPs) and waits for (checks), which name nodes and VMs. */
 final class ServiceReader {
     private final Set<String> nodes;
     private final Set<String> vms;
@@ -123,41 +119,5 @@ final class ServiceReader {
             checks.add(check);
         }
         return checks;
-    }
-
-    List<Drill> drills(Settings root) {
-        return root.sections("drills").stream().map(this::drill).toList();
-    }
-
-    private Drill drill(Settings drill) {
-        var expect = drill.section("expect");
-        return new Drill(
-                drill.name(),
-                drill.get("about", Scalar.SENTENCE, ""),
-                drill.get("flows", LabShapes.DRILL_FLOWS, 500),
-                drill.list("steps").stream()
-                        .map(value -> Settings.of("step", value.place(), value))
-                        .flatMap(step -> step(step).stream())
-                        .toList(),
-                new Expectation(expect.get("broken", LabShapes.BROKEN, 0), expect.get("stall", Scalar.DURATION)));
-    }
-
-    private Optional<Step> step(Settings step) {
-        var acts = new ArrayList<Act>();
-        for (var act : Act.values()) {
-            if (step.has(act.name().toLowerCase(Locale.ROOT))) {
-                acts.add(act);
-            }
-        }
-        if (acts.size() != 1) {
-            problems.at(step.place(), "a step does one thing: kill, stop, cont or restart");
-            return Optional.empty();
-        }
-        var key = acts.getFirst().name().toLowerCase(Locale.ROOT);
-        var node = step.get(key, Scalar.NAME).orElseThrow();
-        if (!nodes.contains(node) && !vms.contains(node)) {
-            problems.at(step.placeOf(key), "no node '" + node + "'" + Shape.hint(node, List.copyOf(nodes)));
-        }
-        return Optional.of(new Step(acts.getFirst(), node, step.get("hold", Scalar.DURATION, Duration.ofSeconds(3))));
     }
 }

@@ -8,15 +8,15 @@ import ecmplab.lab.file.Drill;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 
 /** Has the supervisor of a running lab do the acts of a drill. */
 public record LabFaults(StateDirectory directory) implements DrillRunner.Faults {
     @Override
-    public Instant act(Drill.Act act, String node) throws IOException {
-        var words = switch (act) {
-            case KILL, STOP, CONT -> List.of("fault", act.name().toLowerCase(Locale.ROOT), node, "--json");
-            case RESTART -> List.of("restart", node, "--json");
+    public Instant act(Drill.Step step) throws IOException {
+        var words = switch (step.act()) {
+            case KILL, STOP, CONT -> List.of("fault", step.act().word(), step.target(), "--json");
+            case RESTART -> List.of("restart", step.target(), "--json");
+            case IMPAIR, PARTITION, HEAL -> List.of("fault", "impair", step.target(), step.how(), "--json");
         };
         var said = ControlClient.ask(directory.supervisorSocket(), words);
         if (said.code() != Answer.FINE) {

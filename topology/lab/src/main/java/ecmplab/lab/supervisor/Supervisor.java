@@ -51,6 +51,7 @@ public final class Supervisor {
     private final Lab lab;
     private final EventLog events;
     private final Map<String, RunningNode> nodes = new LinkedHashMap<>();
+    private final Lines lines;
     private final Faults faults;
     private final Facts facts;
     private final SupervisorCommands commands;
@@ -61,11 +62,13 @@ public final class Supervisor {
         this.progress = progress;
         lab = LabJson.mapper().readValue(directory.labFile().toFile(), Lab.class);
         events = EventLog.open(directory.path().resolve("supervisor.events.jsonl"), "supervisor");
-        faults = new Faults(nodes, events);
+        lines = new Lines(lab, directory);
+        faults = new Faults(nodes, lines, events);
         facts = new Facts(lab, directory, nodes);
         commands = new SupervisorCommands(
                 () -> Inspection.of(lab, directory, since, nodes.values(), faults.inForce()),
                 faults,
+                lines,
                 facts,
                 ending::countDown);
     }
@@ -291,6 +294,7 @@ public final class Supervisor {
             Thread.sleep(RESTART_PAUSE);
             if (node.death().isPresent()) {
                 node.startAgain();
+                lines.later(node.name());
                 events.add(Instant.now(), "node-restarted", Map.of("target", node.name()));
             }
         } catch (IOException failed) {

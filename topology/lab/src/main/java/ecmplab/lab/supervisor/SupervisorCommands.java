@@ -3,23 +3,28 @@ package ecmplab.lab.supervisor;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.file.Check;
+import ecmplab.lab.file.LineImpairment;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a supervisor is asked over its control socket. */
 final class SupervisorCommands {
     private final Supplier<Inspection> inspection;
     private final Faults faults;
+    private final Lines lines;
     private final Facts facts;
     private final Runnable end;
 
     /** @param end ends the lab, soon after it returns */
-    SupervisorCommands(Supplier<Inspection> inspection, Faults faults, Facts facts, Runnable end) {
+    SupervisorCommands(Supplier<Inspection> inspection, Faults faults, Lines lines, Facts facts, Runnable end) {
         this.inspection = inspection;
         this.faults = faults;
+        this.lines = lines;
         this.facts = facts;
         this.end = end;
     }
@@ -31,6 +36,8 @@ final class SupervisorCommands {
                         "fault kill|stop|cont NODE",
                         values -> act(
                                 () -> List.of(faults.signal(value(values, "kill|stop|cont"), value(values, "NODE")))))
+                .on("fault impair LINE WORDS [--seed N]", this::impair)
+                .on("show impairments", values -> lines.show())
                 .on("fault clear WHAT", values -> act(() -> faults.clear(value(values, "WHAT"))))
                 .on("fault list", values -> faultList())
                 .on("restart NODE", values -> act(() -> List.of(faults.restart(value(values, "NODE")))))
@@ -50,9 +57,14 @@ final class SupervisorCommands {
     }
 
     private static Answer act(Doing doing) {
+        return act(doing, "");
+    }
+
+    /** @param notes for people, read when it is done */
+    private static Answer act(Doing doing, CharSequence notes) {
         try {
             var done = doing.faults();
-            return Answer.of(done, () -> lines(done));
+            return Answer.of(done, () -> lines(done) + notes);
         } catch (NoSuchElementException unknown) {
             return Answer.noSuch(String.valueOf(unknown.getMessage()));
         } catch (IOException failed) {
@@ -61,6 +73,35 @@ final class SupervisorCommands {
             Thread.currentThread().interrupt();
             return Answer.isFalse("interrupted");
         }
+    }
+
+    private Answer impair(Map<String, String> values) {
+        try {
+            var wanted = LineImpairment.parse(value(values, "WORDS"));
+            long seed = seed(values.get("--seed"));
+            var notes = new StringBuilder();
+            return act(
+                    () -> {
+                        var done = faults.impair(value(values, "LINE"), wanted, seed);
+                        if (!done.leftOut().isEmpty()) {
+                            notes.append(done.leftOut()).append('\n');
+                        }
+                        return List.of(done.fault());
+                    },
+                    notes);
+        } catch (IllegalArgumentException wrong) {
+            return Answer.usage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static long seed(@Nullable String text) {
+        if (text == null) {
+            return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("--seed " + text + ": must be a number of at most 18 digits");
+        }
+        return Long.parseLong(text);
     }
 
     private Answer faultList() {

@@ -29,7 +29,7 @@ class AccountingTest {
             "mux-kill",
             "",
             3,
-            List.of(new Drill.Step(Drill.Act.KILL, "mux2", Duration.ofSeconds(5))),
+            List.of(new Drill.Step(Drill.Act.KILL, "mux2", "", Duration.ofSeconds(5))),
             new Drill.Expectation(0, Optional.of(Duration.ofSeconds(2))));
 
     @Test

@@ -249,6 +249,28 @@ class ReferenceLabTest {
 
     @Test
     @Order(12)
+    @Needs(Need.NFT)
+    void aMuxThatIsCutOffIsFoundByBfdAndBreaksNoFlow() throws Exception {
+        var ledger = tool.fine("drill", "run", "mux-partition", "--flows", "60", "--json")
+                .json();
+        assertEquals(
+                60,
+                ledger.get("totals").get("kept").asInt(),
+                ledger.get("totals").toString());
+        assertTrue(ledger.get("totals").get("moved").asInt() > 0, "flows of the MUX that was cut off had to move");
+        var partition = ledger.get("steps").get(0);
+        assertTrue(partition.get("detection").isNumber(), partition.toString());
+        var edge = new HashSet<String>();
+        for (var moment : ledger.get("timeline")) {
+            edge.add(moment.get("node").asString() + " "
+                    + moment.get("what").asString().replaceAll(" .*", ""));
+        }
+        assertTrue(edge.contains("edge path") && edge.contains("mux2 path"), "both ends noticed: " + edge);
+        assertEquals("no line is impaired\n", tool.fine("show", "impairments").out());
+    }
+
+    @Test
+    @Order(13)
     void aMuxKilledByItsPidIsMissedAtOnceAndCanBeStartedAgain() throws Exception {
         long pid = pid("mux3");
         assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());

@@ -330,9 +330,14 @@ class LabFileTest {
                 Wrong.of("checks: [established mux9]", "no node 'mux9'"),
                 Wrong.of(
                         "drills: { d: { steps: [{ kill: edge, stop: edge }, { hold: 1s }, { kill: vm2 }] } }",
-                        "a step does one thing: kill, stop, cont or restart",
-                        "a step does one thing: kill, stop, cont or restart",
-                        "no node 'vm2'"));
+                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal",
+                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal",
+                        "no node 'vm2'"),
+                Wrong.of(
+                        "drills: { d: { steps: [{ partition: edge--vm1 }, { impair: 'edge--m los 5%' }, { heal: 'edge:eth9' }] } }",
+                        "no line 'edge--vm1': expected NODE:PORT or NODE--NODE",
+                        "'los': expected off",
+                        "no line 'edge:eth9': expected NODE:PORT or NODE--NODE"));
     }
 
     @ParameterizedTest
