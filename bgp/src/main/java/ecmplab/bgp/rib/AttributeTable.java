@@ -64,7 +64,11 @@ final class AttributeTable {
 
     /** The id of the block, with one reference for the caller, who gives it back by {@link #release}. */
     int intern(byte[] octets, int from, int length) {
-        int hash = hash(octets, from, length);
+        return intern(hash(octets, from, length), octets, from, length);
+    }
+
+    /** As {@link #intern(byte[], int, int)}, with the block's {@link #hash}. */
+    int intern(int hash, byte[] octets, int from, int length) {
         int mask = index.length - 1;
         int slot = hash & mask;
         for (long entry = index[slot]; entry != 0; entry = index[slot]) {
@@ -82,6 +86,15 @@ final class AttributeTable {
             grow();
         }
         return id;
+    }
+
+    /** Reads where the searches for the blocks with these hashes begin, and decides nothing by it: see {@link PrefixTable#touch}. */
+    long touch(int[] hashes, int count) {
+        long seen = 0;
+        for (int i = 0; i < count; i++) {
+            seen += index[hashes[i] & index.length - 1];
+        }
+        return seen;
     }
 
     void retain(int id) {
@@ -240,7 +253,7 @@ final class AttributeTable {
         return length(id) == length && Arrays.equals(octets(id), offset, offset + length, octets, from, from + length);
     }
 
-    private int hash(byte[] octets, int from, int length) {
+    int hash(byte[] octets, int from, int length) {
         long hash = seed ^ length;
         int at = from;
         for (int end = from + length - 7; at < end; at += 8) {

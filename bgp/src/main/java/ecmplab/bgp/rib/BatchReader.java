@@ -6,13 +6,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replays batches into the tables, some hundreds of routes at a time: first all their prefixes are looked up, so that the processor waits
- * for the memory of many slots at once and not for one after the other; then they are taken in runs that share their attributes, which
- * are looked up once.
+ * Replays batches into the tables, some hundreds of routes at a time: first all their prefixes are looked up and their rows read, so that
+ * the processor waits for the memory of many at once and not for one after the other; then they are taken in runs that share their
+ * attributes, which are looked up once.
  */
 final class BatchReader {
     /** Routes that are looked up before the first of them is taken. */
-    private static final int AHEAD = 256;
+    private static final int AHEAD = 512;
 
     private static final int IPV4 = AddressFamily.IPV4_UNICAST.ordinal();
 
@@ -23,6 +23,7 @@ final class BatchReader {
     private final @Nullable AdjRibIn[] ins;
     private final int[] ids = new int[AHEAD + RouteBatch.LONGEST_RUN];
     private final long[] hashes = new long[ids.length];
+    private final int[] blockHashes = new int[AHEAD];
     private Peer peer;
     private int attribute = AttributeTable.NONE;
     private int announced;
@@ -52,6 +53,7 @@ final class BatchReader {
             }
             int to = touch(batch, at);
             lookUp(batch, at, to);
+            touchRows(batch, at, to);
             take(batch, at, to);
             at = to;
         }
@@ -61,29 +63,45 @@ final class BatchReader {
         return new Rib.Applied(announced, withdrawn);
     }
 
-    /** Computes where to look for the next prefixes and reads there; returns where the entry begins after the last of them. */
+    /** Computes where to look for the next prefixes and blocks and reads there; returns where the entry begins after the last of them. */
     private int touch(RouteBatch batch, int from) {
         long[] words = batch.words();
         long seen = 0;
+        int blocks = 0;
         int count = 0;
+        int first = 0;
+        int family = IPV4;
         int at = from;
-        for (; at < batch.end() && count < AHEAD; at = batch.next(at)) {
+        for (; at < batch.end() && count < AHEAD && blocks < AHEAD; at = batch.next(at)) {
             long head = words[at];
-            if (isRun(head)) {
-                int stride = RouteBatch.stride(head);
-                var prefixes = tables[RouteBatch.family(head)].prefixes;
-                boolean v4 = RouteBatch.family(head) == IPV4;
-                for (int i = at + 1, end = batch.next(at); i < end; i += stride) {
-                    long hash = v4
-                            ? prefixes.hash(RouteBatch.highOfV4(words[i]), 0, length(words[i]))
-                            : prefixes.hash(words[i], words[i + 1], length(words[i + 2]));
-                    hashes[count++] = hash;
-                    seen += prefixes.touch(hash);
+            if (RouteBatch.kind(head) == RouteBatch.ATTRIBUTES) {
+                blockHashes[blocks++] =
+                        attributes.hash(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
+            } else if (isRun(head)) {
+                if (RouteBatch.family(head) != family) {
+                    seen += tables[family].prefixes.touch(hashes, first, count);
+                    first = count;
+                    family = RouteBatch.family(head);
                 }
+                hash(words, at, batch.next(at), count);
+                count += RouteBatch.count(head);
             }
         }
-        touched = seen;
+        touched = seen + tables[family].prefixes.touch(hashes, first, count) + attributes.touch(blockHashes, blocks);
         return at;
+    }
+
+    /** Of the prefixes of a run, which ends where the next entry begins. */
+    private void hash(long[] words, int at, int end, int first) {
+        int stride = RouteBatch.stride(words[at]);
+        int family = RouteBatch.family(words[at]);
+        var prefixes = tables[family].prefixes;
+        int count = first;
+        for (int i = at + 1; i < end; i += stride) {
+            hashes[count++] = family == IPV4
+                    ? prefixes.hash(RouteBatch.highOfV4(words[i]), 0, length(words[i]))
+                    : prefixes.hash(words[i], words[i + 1], length(words[i + 2]));
+        }
     }
 
     /** Finds the ids of the prefixes; those announced get one. */
@@ -109,13 +127,37 @@ final class BatchReader {
         }
     }
 
-    private void take(RouteBatch batch, int from, int to) {
+    /** Reads what deciding about the prefixes will read. */
+    private void touchRows(RouteBatch batch, int from, int to) {
         long[] words = batch.words();
+        long seen = 0;
         int count = 0;
         for (int at = from; at < to; at = batch.next(at)) {
             long head = words[at];
+            if (isRun(head)) {
+                var in = ins[RouteBatch.family(head)];
+                int end = count + RouteBatch.count(head);
+                if (in != null) {
+                    seen += tables[RouteBatch.family(head)].touch(in, ids, count, end);
+                }
+                count = end;
+            }
+        }
+        for (var table : tables) {
+            seen += table.touchRivals();
+        }
+        touched = seen;
+    }
+
+    private void take(RouteBatch batch, int from, int to) {
+        long[] words = batch.words();
+        int count = 0;
+        int blocks = 0;
+        for (int at = from; at < to; at = batch.next(at)) {
+            long head = words[at];
             switch (RouteBatch.kind(head)) {
-                case RouteBatch.ATTRIBUTES -> attributes(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
+                case RouteBatch.ATTRIBUTES ->
+                    attributes(blockHashes[blocks++], batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
                 case RouteBatch.END_OF_RIB -> endOfRib(RouteBatch.family(head));
                 default -> {
                     takeRun(words, at, count);
@@ -125,9 +167,10 @@ final class BatchReader {
         }
     }
 
-    private void attributes(byte[] octets, int from, int length) {
+    private void attributes(int hash, byte[] octets, int from, int length) {
         attributes.release(attribute);
-        attribute = length > AttributeArena.LONGEST ? AttributeTable.NONE : attributes.intern(octets, from, length);
+        boolean fits = length <= AttributeArena.LONGEST;
+        attribute = fits ? attributes.intern(hash, octets, from, length) : AttributeTable.NONE;
     }
 
     /**

@@ -33,6 +33,10 @@ final class LocRib {
     static final int MOST_PATHS = 64;
 
     private static final int UNUSED_AT_ONCE = 1 << 10;
+    /** Neighbouring ids with the same number above these bits are in one line of the cache in a column of {@code int}s. */
+    private static final int LINE_BITS = 4;
+
+    private static final int MOST_RIVALS = 1024;
 
     private final Limits limits;
     private final AttributeTable attributes;
@@ -48,6 +52,11 @@ final class LocRib {
     private @Nullable BestChanges bestChanges;
     /** What the path competed with that is decided about. */
     private int replaced;
+
+    /** Some prefixes whose rows were read, then the attributes of their best paths. */
+    private final int[] rival = new int[MOST_RIVALS];
+
+    private int rivals;
 
     private int routes;
     private long version;
@@ -190,6 +199,41 @@ final class LocRib {
         }
         in.columns.clear();
         in.clear();
+    }
+
+    /**
+     * Reads the rows of prefixes that the peer is about to change, and decides nothing by it: see {@link PrefixTable#touch}. Ids one after
+     * the other are mostly in the same lines of the cache, of which one is enough.
+     */
+    int touch(AdjRibIn in, int[] ids, int from, int to) {
+        var received = in.columns.isEmpty() ? null : in.columns.getFirst().received;
+        int seen = 0;
+        int line = -1;
+        for (int i = from; i < to; i++) {
+            int prefix = ids[i];
+            if (prefix != PrefixTable.NONE && prefix >>> LINE_BITS != line && received != null) {
+                line = prefix >>> LINE_BITS;
+                seen += received.get(prefix) + best.get(prefix);
+                if (rivals < rival.length) {
+                    rival[rivals++] = prefix;
+                }
+            }
+        }
+        return seen;
+    }
+
+    /** Reads the paths that those will compete with whose rows were read since the last call, first where they are and then how they rank. */
+    long touchRivals() {
+        for (int i = 0; i < rivals; i++) {
+            int index = best(rival[i]);
+            rival[i] = index == NO_BEST ? AttributeTable.NONE : column(index).usable(rival[i]);
+        }
+        long seen = 0;
+        for (int i = 0; i < rivals; i++) {
+            seen += attributes.rank(rival[i]);
+        }
+        rivals = 0;
+        return seen;
     }
 
     /** The peer announces the prefixes with these ids, {@link PrefixTable#NONE} for one that the table had no room for. */

@@ -22,6 +22,11 @@ final class NextHopTable {
     private final IntColumn forbidden = new IntColumn();
     private final IntQueue freeIds = new IntQueue();
 
+    /** The address interned last, as successive routes of a peer have the same; no octets when there is none. */
+    private byte[] lastOctets = {};
+
+    private int lastId = SELF;
+
     NextHopTable(Predicate<InetAddress> usable) {
         this.usable = usable;
         addresses.add(null);
@@ -29,15 +34,19 @@ final class NextHopTable {
 
     /** The id of the address (4 or 16 octets; of 32 the first 16, RFC 2545 section 3), which the caller holds until {@link #release}. */
     int intern(byte[] octets, int from, int length) {
-        var address = address(Arrays.copyOfRange(octets, from, from + Math.min(length, 16)));
-        int id = ids.computeIfAbsent(address, this::assign);
-        references.add(id, 1);
-        return id;
+        int to = from + Math.min(length, 16);
+        if (!Arrays.equals(octets, from, to, lastOctets, 0, lastOctets.length)) {
+            lastOctets = Arrays.copyOfRange(octets, from, to);
+            lastId = ids.computeIfAbsent(address(lastOctets), this::assign);
+        }
+        references.add(lastId, 1);
+        return lastId;
     }
 
     void release(int id) {
         if (id != SELF && references.add(id, -1) == 0) {
             ids.remove(addresses.set(id, null));
+            lastOctets = id == lastId ? new byte[0] : lastOctets;
             freeIds.add(id);
         }
     }

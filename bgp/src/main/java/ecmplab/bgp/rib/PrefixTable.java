@@ -116,11 +116,18 @@ final class PrefixTable {
     }
 
     /**
-     * Reads the slot where the search for the prefix with that hash begins, and decides nothing by it: done for some prefixes one right after
-     * the other, the processor waits for memory once and not once a prefix. The result means nothing.
+     * Reads the slots where the searches for the prefixes with these hashes begin, and decides nothing by it: done one right after the other,
+     * the processor waits for memory once and not once a prefix. The result means nothing.
      */
-    long touch(long hash) {
-        return segment(hash).slots[(int) hash & SLOT_MASK];
+    long touch(long[] hashes, int from, int to) {
+        var segments = directory;
+        int mask = segments.length - 1;
+        long seen = 0;
+        for (int i = from; i < to; i++) {
+            long hash = hashes[i];
+            seen += segments[(int) (hash >>> 32) & mask].slots[(int) hash & SLOT_MASK];
+        }
+        return seen;
     }
 
     /** Whether so many more prefixes get an id. */
