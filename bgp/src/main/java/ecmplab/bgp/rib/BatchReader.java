@@ -75,8 +75,7 @@ final class BatchReader {
         for (; at < batch.end() && count < AHEAD && blocks < AHEAD; at = batch.next(at)) {
             long head = words[at];
             if (RouteBatch.kind(head) == RouteBatch.ATTRIBUTES) {
-                blockHashes[blocks++] =
-                        attributes.hash(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
+                blockHashes[blocks++] = attributes.hash(batch.blocks(), (int) words[at + 1], RouteBatch.count(head));
             } else if (isRun(head)) {
                 if (RouteBatch.family(head) != family) {
                     seen += tables[family].prefixes.touch(hashes, first, count);
