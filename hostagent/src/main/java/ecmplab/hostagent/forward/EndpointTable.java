@@ -7,13 +7,14 @@ import ecmplab.mux.table.EndpointPolicy.Affinity;
 import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.SlotHash;
 import ecmplab.mux.table.TableVersion;
-import ecmplab.packet.Ipv4;
-import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ final class EndpointTable {
     private static final long MAX_IDLE_MILLIS = 24L * 60 * 60 * 1000;
 
     private final EndpointPolicy policy;
-    private final int vip;
+    private final boolean ipv6;
+    private final boolean overIpv6;
     private final Affinity affinity;
     private final int idleMillis;
     private final int[] generations;
@@ -39,13 +41,15 @@ final class EndpointTable {
     private final BitSet left = new BitSet();
     private final int inForce;
 
-    /** @param tables of the versions in {@code policy}, in their order */
-    EndpointTable(EndpointPolicy policy, List<MaglevTable> tables, int ownAddress, Vm[] vms) {
-        if (!(policy.id().vip() instanceof Inet4Address ipv4)) {
-            throw new IllegalArgumentException("VIP " + policy.id().vip().getHostAddress() + ": must be IPv4");
-        }
+    /**
+     * @param tables of the versions in {@code policy}, in their order
+     * @param deadHosts provider addresses of hosts that are dead
+     * @throws IllegalArgumentException when this host cannot serve a member, saying why
+     */
+    EndpointTable(
+            EndpointPolicy policy, List<MaglevTable> tables, HostAddresses own, Set<InetAddress> deadHosts, Vm[] vms) {
         this.policy = policy;
-        vip = Ipv4.bits(ipv4);
+        ipv6 = policy.id().vip() instanceof Inet6Address;
         affinity = policy.affinity();
         idleMillis = (int) Math.clamp(policy.idleTimeout().toMillis(), 1, MAX_IDLE_MILLIS);
         this.tables = tables.toArray(MaglevTable[]::new);
@@ -57,16 +61,17 @@ final class EndpointTable {
             var version = policy.versions().get(i);
             generations[i] = version.generation();
             backends[i] = this.tables[i].members().stream()
-                    .map(member -> whereItIs(Backend.of(member, ownAddress, vms), newest))
+                    .map(member -> whereItIs(Backend.of(member, id().vip(), own, deadHosts, vms), newest))
                     .toArray(Backend[]::new);
             current = current < 0 && version.state() != TableVersion.State.PREPARED ? i : current;
         }
         inForce = current;
+        overIpv6 = Arrays.stream(backends).flatMap(Arrays::stream).anyMatch(Backend::overIpv6);
     }
 
     private Backend whereItIs(Backend backend, Map<String, Backend> newest) {
         var now = newest.putIfAbsent(backend.member().id(), backend);
-        if (now == null || now.host() == backend.host()) {
+        if (now == null || now.isOnHostOf(backend)) {
             return backend;
         }
         if (backend.vm() != Backend.ELSEWHERE) {
@@ -84,8 +89,9 @@ final class EndpointTable {
         return policy.id();
     }
 
-    int vip() {
-        return vip;
+    /** Whether VXLAN for it goes, or went, over IPv6 to some of its hosts. */
+    boolean overIpv6() {
+        return overIpv6;
     }
 
     int idleMillis() {
@@ -153,14 +159,26 @@ final class EndpointTable {
     /** The slot of a flow, client to VIP, in a generation. */
     int slot(int depth, FlowTuple flow) {
         var table = tables[depth];
-        return table.slot(SlotHash.ipv4(
-                table.seed(),
-                affinity,
-                flow.sourceIpv4(),
-                flow.destinationIpv4(),
-                flow.protocol(),
-                flow.sourcePort(),
-                flow.destinationPort()));
+        return table.slot(
+                ipv6
+                        ? SlotHash.ipv6(
+                                table.seed(),
+                                affinity,
+                                flow.sourceHigh(),
+                                flow.sourceLow(),
+                                flow.destinationHigh(),
+                                flow.destinationLow(),
+                                flow.protocol(),
+                                flow.sourcePort(),
+                                flow.destinationPort())
+                        : SlotHash.ipv4(
+                                table.seed(),
+                                affinity,
+                                flow.sourceIpv4(),
+                                flow.destinationIpv4(),
+                                flow.protocol(),
+                                flow.sourcePort(),
+                                flow.destinationPort()));
     }
 
     /** Who owns a flow in a generation, or null when nobody takes flows there. */

@@ -2,12 +2,11 @@ package ecmplab.hostagent.forward;
 
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.FlowHash;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.packet.Vxlan;
 import ecmplab.port.Drops;
 import ecmplab.port.FramePool;
-import ecmplab.port.Port;
 import ecmplab.port.neighbor.NeighborCache;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -22,9 +21,7 @@ final class Exits {
     private final MemorySegment memory;
     private final FramePool pool;
     private final NeighborCache neighbors;
-    private final int ownAddress;
-    private final int netmask;
-    private final int gateway;
+    private final Underlay underlay;
     private final Vm[] vms;
     private final Ethernet ethernet = new Ethernet();
     /** Only spreads outer source ports: any seed will do. */
@@ -36,15 +33,11 @@ final class Exits {
     private final Drops<PacketFault> vmFaults = new Drops<>(PacketFault.class);
     private final Counts counts = new Counts();
 
-    Exits(HostConfig config, Port underlay, NeighborCache neighbors, Vm[] vms) {
-        pool = underlay.pool();
+    Exits(FramePool pool, NeighborCache neighbors, Underlay underlay, Vm[] vms) {
+        this.pool = pool;
         memory = pool.memory();
         this.neighbors = neighbors;
-        ownAddress = Ipv4.bits(config.ipv4().address());
-        netmask = config.ipv4().prefixLength() == 0
-                ? 0
-                : -1 << (32 - config.ipv4().prefixLength());
-        gateway = Ipv4.bits(config.ipv4().gateway());
+        this.underlay = underlay;
         this.vms = vms;
     }
 
@@ -82,9 +75,14 @@ final class Exits {
         pool.release(frame);
     }
 
-    /** Sends a frame with an IPv4 packet to a VM, as from its gateway. */
-    void toVm(Vm vm, long frame, int length) {
-        ethernet.wrap(memory, frame).set(vm.mac(), vm.portMac(), Ethernet.TYPE_IPV4);
+    /** The EtherType of packets with an address, an IPv4 one as IPv4-mapped. */
+    static int etherType(long high, long low) {
+        return Ipv6.isMapped(high, low) ? Ethernet.TYPE_IPV4 : Ethernet.TYPE_IPV6;
+    }
+
+    /** Sends a frame with an IP packet to a VM, as from its gateway. */
+    void toVm(Vm vm, long frame, int length, int etherType) {
+        ethernet.wrap(memory, frame).set(vm.mac(), vm.portMac(), etherType);
         send(vm, frame, length);
     }
 
@@ -97,8 +95,8 @@ final class Exits {
     /** Sends the inner frame at {@code inner}, whose source address is its tag or the gateway's, to another host's VM. */
     void toHost(Backend to, long inner, int length, int sourcePort, long nowNanos) {
         ethernet.wrap(memory, inner).setDestination(to.mac());
-        long outer = Vxlan.encapsulate(memory, inner, length, 0, 0, ownAddress, to.host(), sourcePort, to.vni());
-        toUnderlay(to.host(), outer, length + Vxlan.ENCAPSULATION, nowNanos);
+        counts.add(HostCount.SENT_TO_UNDERLAY);
+        underlay.encapsulate(to, inner, length, sourcePort, nowNanos);
     }
 
     /**
@@ -106,26 +104,29 @@ final class Exits {
      * only the overlay can reach.
      *
      * @param from the VM that answers, or that the client thought would
+     * @param high with {@code low} the client's address
      * @param frame where the Ethernet header before the packet starts
      */
-    void toClient(PolicyTables policy, Vm from, int client, long frame, int length, long nowNanos) {
-        var vm = policy.dip(from.vni(), client);
+    void toClient(PolicyTables policy, Vm from, long high, long low, long frame, int length, long nowNanos) {
+        var vm = policy.dip(from.vni(), high, low);
+        int etherType = etherType(high, low);
         if (vm == null) {
-            ethernet.wrap(memory, frame).set(0, 0, Ethernet.TYPE_IPV4);
-            toUnderlay(client, frame, length, nowNanos);
+            ethernet.wrap(memory, frame).set(0, 0, etherType);
+            toUnderlay(high, low, frame, length, nowNanos);
         } else if (vm.vm() != Backend.ELSEWHERE) {
-            toVm(vms[vm.vm()], frame, length);
+            toVm(vms[vm.vm()], frame, length, etherType);
         } else {
-            ethernet.wrap(memory, frame).set(0, from.portMac(), Ethernet.TYPE_IPV4);
-            toHost(vm, frame, length, Vxlan.sourcePort(hash.of(memory, frame + Ethernet.LENGTH)), nowNanos);
+            ethernet.wrap(memory, frame).set(0, from.portMac(), etherType);
+            long ip = frame + Ethernet.LENGTH;
+            long bits = etherType == Ethernet.TYPE_IPV4 ? hash.of(memory, ip) : hash.ofIpv6(memory, ip);
+            toHost(vm, frame, length, Vxlan.sourcePort(bits), nowNanos);
         }
     }
 
-    /** Sends a frame whose EtherType stands to where the underlay takes {@code destination}. */
-    void toUnderlay(int destination, long frame, int length, long nowNanos) {
+    /** Sends a frame whose EtherType stands to where the underlay takes a destination. */
+    void toUnderlay(long high, long low, long frame, int length, long nowNanos) {
         counts.add(HostCount.SENT_TO_UNDERLAY);
-        boolean neighbor = (destination & netmask) == (ownAddress & netmask);
-        neighbors.send(neighbor ? destination : gateway, frame, length, nowNanos);
+        underlay.send(high, low, frame, length, nowNanos);
     }
 
     /** Every reason with its count, those of malformed packets by where they were found. */

@@ -9,7 +9,9 @@ import ecmplab.mux.table.FrameTag;
 import ecmplab.mux.table.Member;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.IpProtocol;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,35 +20,37 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what {@link Steering} would do, by the same tables and the same {@link SecondChance}, on any thread. */
 final class Explainer {
-    private final int ownAddress;
+    private final HostAddresses own;
     private final Vm[] vms;
 
-    Explainer(int ownAddress, Vm[] vms) {
-        this.ownAddress = ownAddress;
+    Explainer(HostAddresses own, Vm[] vms) {
+        this.own = own;
         this.vms = vms;
     }
 
     Explanation explain(FlowKey flow, Optional<NatFlow> state, PolicyTables policy) {
-        if (!flow.isIpv4()) {
-            var why = flow.destination().getHostAddress() + " is no VIP of the policy";
-            return new Explanation(flow, state, id(null), List.of(), Verdict.DROP, Optional.empty(), why);
-        }
-        int vip = Ipv4.bits(flow.destination());
-        var endpoint = policy.endpoint(vip, flow.protocol(), flow.destinationPort());
-        List<Owner> owners = endpoint == null ? List.of() : owners(endpoint, new FlowTuple().of(flow));
+        var tuple = new FlowTuple().of(flow);
+        var endpoint = policy.endpoint(tuple);
+        List<Owner> owners = endpoint == null ? List.of() : owners(endpoint, tuple);
         if (state.isPresent()) {
             var lives = state.get();
             var why = lives.state().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " on " + vms[lives.vm()].name()
-                    + " as " + lives.local().getHostAddress() + ":" + lives.localPort();
+                    + " as " + text(lives.local()) + ":" + lives.localPort();
             return new Explanation(flow, state, id(endpoint), owners, Verdict.DELIVER, Optional.empty(), why);
         }
         if (endpoint == null) {
-            var why = policy.isVip(vip)
+            var why = policy.isVip(tuple.destinationHigh(), tuple.destinationLow())
                     ? "the VIP has no endpoint for this protocol and port"
                     : flow.destination().getHostAddress() + " is no VIP of the policy";
             return new Explanation(flow, state, id(null), owners, Verdict.DROP, Optional.empty(), why);
         }
         return withoutState(flow, endpoint, owners);
+    }
+
+    private static String text(InetAddress address) {
+        return address instanceof Inet6Address ipv6
+                ? "[" + Ipv6.text(Ipv6.high(ipv6), Ipv6.low(ipv6)) + "]"
+                : address.getHostAddress();
     }
 
     private Explanation withoutState(FlowKey flow, EndpointTable endpoint, List<Owner> owners) {
@@ -56,7 +60,7 @@ final class Explainer {
         }
         int generation = endpoint.generation(endpoint.inForce());
         long tag = FrameTag.bits(0, generation, 0, 0, 0);
-        var next = new SecondChance(ownAddress).next(endpoint, new FlowTuple().of(flow), tag);
+        var next = new SecondChance(own).next(endpoint, new FlowTuple().of(flow), tag);
         var start =
                 "no state here" + (isTcp ? "; a SYN makes it at the VM that it is sent to; anything else " : "; it ");
         if (next != null) {
@@ -97,7 +101,7 @@ final class Explainer {
                     endpoint.version(depth).state(),
                     endpoint.slot(depth, flow),
                     Optional.ofNullable(owner == null ? null : owner.member()),
-                    owner != null && owner.host() == ownAddress));
+                    owner != null && owner.here()));
         }
         return owners;
     }

@@ -39,7 +39,9 @@ final class FlowNotes {
     }
 
     private final long[] nanos = new long[CAPACITY];
-    private final long[] addresses = new long[CAPACITY];
+    /** Of source and destination, high halves first. */
+    private final long[] addresses = new long[CAPACITY * 4];
+
     private final long[] ports = new long[CAPACITY];
     private final long[] tags = new long[CAPACITY];
     private final int[] vms = new int[CAPACITY];
@@ -65,7 +67,10 @@ final class FlowNotes {
         }
         int at = (int) written & (CAPACITY - 1);
         nanos[at] = nowNanos;
-        addresses[at] = (long) flow.sourceIpv4() << 32 | (flow.destinationIpv4() & 0xFFFF_FFFFL);
+        addresses[4 * at] = flow.sourceHigh();
+        addresses[4 * at + 1] = flow.sourceLow();
+        addresses[4 * at + 2] = flow.destinationHigh();
+        addresses[4 * at + 3] = flow.destinationLow();
         ports[at] = (long) flow.protocol() << 32 | (long) flow.sourcePort() << 16 | flow.destinationPort();
         tags[at] = tag;
         vms[at] = vm;
@@ -77,9 +82,9 @@ final class FlowNotes {
         long end = (long) WRITTEN.getAcquire(this);
         for (long next = read; next < end; next++) {
             int at = (int) next & (CAPACITY - 1);
-            var flow = FlowKey.of(
-                    (int) (addresses[at] >>> 32),
-                    (int) addresses[at],
+            var flow = new FlowKey(
+                    FlowTuple.address(addresses[4 * at], addresses[4 * at + 1]),
+                    FlowTuple.address(addresses[4 * at + 2], addresses[4 * at + 3]),
                     (int) (ports[at] >>> 32),
                     (int) (ports[at] >>> 16) & 0xFFFF,
                     (int) ports[at] & 0xFFFF);

@@ -3,11 +3,13 @@ package ecmplab.hostagent.forward;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.PacketParser;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the first fragments of datagrams, so that the later ones, which have no ports, follow them: by source, destination,
- * protocol and identification (RFC 791 section 3.2). Bounded: a set of {@value #WAYS} gives up its oldest for a new one.
+ * protocol and identification (RFC 791 section 3.2, RFC 8200 section 4.5). Bounded: a set of {@value #WAYS} gives up its oldest for a new one.
  *
  * <p>A later fragment that comes before the first is dropped and counted; it is not held. Senders send the first one first, MUXes and
  * hosts take all fragments of a datagram by one way, so it happens only where the path before reorders, and the datagram is sent
@@ -20,6 +22,8 @@ final class Fragments {
     static final long LIFETIME_NANOS = 30_000_000_000L;
     /** The side of the packets that come from MUXes and hosts; those of VMs have their index plus one. */
     static final int FROM_UNDERLAY = 0;
+
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final int WAYS = 4;
     private static final int SETS = 256;
@@ -51,7 +55,7 @@ final class Fragments {
     }
 
     private final Datagram[] datagrams = new Datagram[SETS * WAYS];
-    private final Ipv4 ip = new Ipv4();
+    private final Ipv4 ipv4 = new Ipv4();
     private final MemorySegment memory;
 
     Fragments(MemorySegment memory) {
@@ -112,14 +116,17 @@ final class Fragments {
                 && datagram.destinationHigh == packet.destinationHigh();
     }
 
+    /** 16 bits of IPv4; of IPv6 the 32 at the end of the fragment header, which stands before what the fragment carries. */
     private int identification(PacketParser packet) {
-        return ip.wrap(memory, packet.ip()).identification();
+        return packet.version() == 6
+                ? memory.get(U32, packet.transport() - Integer.BYTES)
+                : ipv4.wrap(memory, packet.ip()).identification();
     }
 
     private int set(int side, PacketParser packet) {
-        long bits = packet.sourceLow() * 0x9E37_79B9_7F4A_7C15L
+        long bits = (packet.sourceLow() ^ packet.sourceHigh()) * 0x9E37_79B9_7F4A_7C15L
                 ^ packet.destinationLow() * 0xC2B2_AE3D_27D4_EB4FL
-                ^ (identification(packet) + ((long) side << 16)) * 0xFF51_AFD7_ED55_8CCDL;
+                ^ (identification(packet) + ((long) side << 32)) * 0xFF51_AFD7_ED55_8CCDL;
         return (int) (bits >>> 48 & SETS - 1) * WAYS;
     }
 }

@@ -4,15 +4,14 @@ import ecmplab.hostagent.nat.NatPage;
 import ecmplab.hostagent.nat.NatTable;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.Ipv4;
 import ecmplab.port.Burst;
 import ecmplab.port.FrameLedger;
 import ecmplab.port.PacketProcessor;
 import ecmplab.port.Port;
 import ecmplab.port.neighbor.Neighbor;
 import ecmplab.port.neighbor.NeighborCache;
+import ecmplab.port.neighbor.NeighborSettings;
 import java.lang.foreign.Arena;
-import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,7 +42,8 @@ public final class HostAgent implements PacketProcessor {
     private final HostPolicy policy;
     private final NatTable nat;
     private final NeighborCache neighbors;
-    private final int gateway;
+    private final HostAddresses own;
+    private final Underlay way;
     private final Exits exits;
     private final Inbound inbound;
     private final Outbound outbound;
@@ -89,31 +89,32 @@ public final class HostAgent implements PacketProcessor {
             this.vms[i] = Vm.of(i, vms.get(i));
         }
         var memory = underlay.pool().memory();
-        policy = new HostPolicy(Ipv4.bits(config.ipv4().address()), this.vms);
+        own = HostAddresses.of(config);
+        policy = new HostPolicy(own, this.vms);
         nat = new NatTable(config.natCapacity(), config.timeouts(), hashSeed, Arena.ofAuto());
         agingBudget = Math.clamp(config.natCapacity() / AGING_SHARE, MIN_AGING, MAX_AGING);
-        neighbors = new NeighborCache(underlay, (Inet4Address) config.ipv4().address());
-        gateway = Ipv4.bits(config.ipv4().gateway());
-        exits = new Exits(config, underlay, neighbors, this.vms);
+        var pool = underlay.pool();
+        neighbors = new NeighborCache(
+                underlay,
+                own.asked(),
+                NeighborSettings.STANDARD,
+                (frame, length, high, low) -> pool.release(frame),
+                null);
+        way = new Underlay(config, own, neighbors, memory);
+        exits = new Exits(pool, neighbors, way, this.vms);
         var translation = new Translation(nat, memory, underlay.mtu());
         var icmpErrors = new IcmpErrors(nat, memory);
         var fragments = new Fragments(memory);
-        outbound = new Outbound(config, exits, nat, icmpErrors, translation, fragments, vmPorts, sourceNat);
+        outbound = new Outbound(own, exits, nat, icmpErrors, translation, fragments, vmPorts, sourceNat);
         var resets = new Resets(config.resetsPerSecond());
         if (config.resetsIdleFlows()) {
-            nat.onIdle(new IdleResets(nat, exits, policy, resets, underlay.pool(), this.vms)::send);
+            nat.onIdle(new IdleResets(nat, exits, policy, resets, pool, this.vms)::send);
         }
-        var steering = new Steering(
-                this.vms,
-                exits,
-                nat,
-                new SecondChance(Ipv4.bits(config.ipv4().address())),
-                resets,
-                notes,
-                icmpErrors,
-                translation,
-                fragments);
-        inbound = new Inbound(config, underlay.mac().bits(), this.vms, exits, neighbors, steering);
+        var delivery = new Delivery(this.vms, exits, nat, translation, fragments);
+        var strays =
+                new Strays(this.vms, exits, new SecondChance(own), resets, notes, translation, fragments, delivery);
+        var steering = new Steering(this.vms, exits, nat, notes, icmpErrors, translation, fragments, delivery, strays);
+        inbound = new Inbound(own, underlay.mac().bits(), this.vms, exits, neighbors, steering);
     }
 
     @Override
@@ -144,7 +145,7 @@ public final class HostAgent implements PacketProcessor {
     public void tick(long nowNanos) {
         neighbors.tick(nowNanos);
         // Asked for before there is a reply to send: a first burst would not fit the queue that waits for the answer.
-        neighbors.lookup(gateway, nowNanos);
+        way.askForGateways(nowNanos);
         nat.age(agingBudget, nowNanos);
     }
 
@@ -204,7 +205,7 @@ public final class HostAgent implements PacketProcessor {
     /** What this host would do with a packet of {@code flow}, client to VIP, and why. */
     public Explanation explain(FlowKey flow) {
         var state = nat.lookUp(flow, nanoTime.getAsLong());
-        return new Explainer(Ipv4.bits(config.ipv4().address()), vms).explain(flow, state, policy.current());
+        return new Explainer(own, vms).explain(flow, state, policy.current());
     }
 
     public HostSnapshot snapshot() {

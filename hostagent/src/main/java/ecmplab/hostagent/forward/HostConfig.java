@@ -1,7 +1,6 @@
 package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.NatTimeouts;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -46,15 +45,6 @@ public record HostConfig(
     /** A host of one family. */
     public static HostConfig of(InetAddress address, int prefixLength, InetAddress gateway) {
         return of(new ProviderAddress(address, prefixLength, gateway));
-    }
-
-    /** The address of the family that packets are forwarded in so far. */
-    ProviderAddress ipv4() {
-        return addresses.stream()
-                .filter(own -> own.address() instanceof Inet4Address)
-                .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("host with " + addresses + ": must have an IPv4 address"));
     }
 
     public HostConfig withIdleResets() {

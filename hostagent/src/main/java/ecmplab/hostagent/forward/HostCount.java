@@ -37,6 +37,8 @@ public enum HostCount {
     MSS_CLAMPED,
     /** ARP requests of VMs answered for addresses beyond this host. */
     ARP_ANSWERED,
+    /** Neighbour solicitations of VMs answered for addresses beyond this host. */
+    SOLICITATIONS_ANSWERED,
     /** Frames left to the host's kernel, which has its own copy. */
     TO_KERNEL,
     /** Frames given to ports of VMs. */

@@ -10,7 +10,8 @@ public enum HostDrop {
     UNKNOWN_VNI,
     /** No VM here has the inner destination MAC address. */
     UNKNOWN_VM,
-    INNER_NOT_IPV4,
+    /** The frame in the tunnel is neither IPv4 nor IPv6. */
+    INNER_NOT_IP,
     /** A later fragment without its first: it came before it, too late, or the first was dropped. */
     FRAGMENT_WITHOUT_FIRST,
     /** A first fragment without its whole transport header (RFC 1858), or of something other than TCP and UDP. */
@@ -36,14 +37,16 @@ public enum HostDrop {
     HOP_LIMIT,
     /** A new flow for nobody: no member takes flows in the generation in force. */
     NO_OWNER,
+    /** A new flow for a VM whose host is dead: the policy has no other yet. */
+    HOST_DEAD,
     /** ICMP to a VIP other than an error: a MUX answers echoes. */
     ICMP_NOT_ERROR,
     /** An ICMP error whose quoted packet is cut short, a fragment, or no TCP or UDP of the VIP. */
     ICMP_UNUSABLE,
     /** An ICMP error about a flow that nobody knows. */
     ICMP_NO_FLOW,
-    /** From a VM: neither IPv4 nor ARP. */
-    VM_NOT_IPV4,
+    /** From a VM: neither IPv4, IPv6 nor ARP. */
+    VM_NOT_IP,
     /** From a VM: the source is neither its address nor a VIP that it answers for. */
     SPOOFED_SOURCE,
     /** From a VM: no reply to a known flow, and no backend's call of a VIP. */

@@ -7,11 +7,13 @@ import ecmplab.mux.table.MaglevTable;
 import ecmplab.mux.table.Member;
 import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The policy in force: tables are built on the thread that brings a policy, and published as a whole. A table that was there
@@ -21,14 +23,14 @@ final class HostPolicy {
     /** What a table is computed from; the state is not in it. */
     private record TableInput(int slots, long seed, List<Member> members) {}
 
-    private final int ownAddress;
+    private final HostAddresses own;
     private final Vm[] vms;
     private volatile PolicyTables current = PolicyTables.EMPTY;
     private Map<TableInput, MaglevTable> built = Map.of();
     private long newestEpoch = Long.MIN_VALUE;
 
-    HostPolicy(int ownAddress, Vm[] vms) {
-        this.ownAddress = ownAddress;
+    HostPolicy(HostAddresses own, Vm[] vms) {
+        this.own = own;
         this.vms = vms;
     }
 
@@ -51,7 +53,7 @@ final class HostPolicy {
                 if (!ids.add(endpoint.id())) {
                     throw new IllegalArgumentException("occurs twice");
                 }
-                endpoints.add(compile(endpoint, tables));
+                endpoints.add(compile(endpoint, policy.deadHosts(), tables));
             } catch (IllegalArgumentException unusable) {
                 faults.add(new EndpointFault(endpoint.id(), String.valueOf(unusable.getMessage())));
             }
@@ -62,7 +64,8 @@ final class HostPolicy {
         return new PolicyOutcome.Applied(policy.epoch(), policy.cfg(), inPlace(compiled), faults);
     }
 
-    private EndpointTable compile(EndpointPolicy endpoint, Map<TableInput, MaglevTable> tables) {
+    private EndpointTable compile(
+            EndpointPolicy endpoint, Set<InetAddress> deadHosts, Map<TableInput, MaglevTable> tables) {
         var versions = endpoint.versions();
         if (versions.size() > EndpointTable.MAX_GENERATIONS) {
             throw new IllegalArgumentException(
@@ -84,7 +87,7 @@ final class HostPolicy {
             }
             ofVersions.add(table);
         }
-        return new EndpointTable(endpoint, ofVersions, ownAddress, vms);
+        return new EndpointTable(endpoint, ofVersions, own, deadHosts, vms);
     }
 
     static List<GenerationInPlace> inPlace(PolicyTables tables) {

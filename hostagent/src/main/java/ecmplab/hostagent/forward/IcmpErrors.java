@@ -3,26 +3,43 @@ package ecmplab.hostagent.forward;
 import ecmplab.hostagent.nat.FlowTuple;
 import ecmplab.hostagent.nat.NatTable;
 import ecmplab.packet.Icmp;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Icmpv6;
+import ecmplab.packet.IpProtocol;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import java.lang.foreign.MemorySegment;
 
 /**
- * ICMP errors about translated flows, translated outside and inside (RFC 5508 section 4.2), so that path MTU discovery works
- * through the load balancer and a client learns that a port is closed. The checksum was found right before, so it is computed
+ * ICMP errors of both families about translated flows, translated outside and inside (RFC 5508 section 4.2), so that path MTU discovery
+ * works through the load balancer and a client learns that a port is closed. The checksum was found right before, so it is computed
  * anew after.
  */
 final class IcmpErrors {
     private final NatTable nat;
     private final MemorySegment memory;
-    private final Ipv4 ip = new Ipv4();
+    private final IpHeader ip;
+    private final Ipv6 ipv6 = new Ipv6();
     private final Icmp icmp = new Icmp();
+    private final Icmpv6 icmpv6 = new Icmpv6();
     private final QuotedPacket quoted = new QuotedPacket();
 
     IcmpErrors(NatTable nat, MemorySegment memory) {
         this.nat = nat;
         this.memory = memory;
+        ip = new IpHeader(memory);
+    }
+
+    /** Whether the packet, no fragment, is ICMP of its family. */
+    static boolean isIcmp(PacketParser packet) {
+        return packet.protocol() == (packet.version() == 6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP);
+    }
+
+    /** Whether the packet, which is ICMP, is an error. */
+    boolean isError(PacketParser packet) {
+        return packet.version() == 6
+                ? icmpv6.wrap(memory, packet.transport()).isError()
+                : icmp.wrap(memory, packet.transport()).isError();
     }
 
     /**
@@ -32,27 +49,21 @@ final class IcmpErrors {
      * @return false when it is no error, broken, or about something else
      */
     boolean readFromClient(PacketParser packet, FlowTuple flow) {
-        if (!readError(packet) || quoted.source() != packet.destination()) {
+        if (!readError(packet)) {
             return false;
         }
-        flow.ipv4(
-                        quoted.source(),
-                        quoted.destination(),
-                        quoted.protocol(),
-                        quoted.sourcePort(),
-                        quoted.destinationPort())
-                .reverse();
-        return true;
+        quoted.readFlow(flow).reverse();
+        return flow.destinationHigh() == packet.destinationHigh() && flow.destinationLow() == packet.destinationLow();
     }
 
     /** Turns what {@link #readFromClient} read to the VM of its flow. */
     void translateToVm(PacketParser packet, int entry) {
         if (nat.masked(entry)) {
-            quoted.rewriteDestination(nat.vipIpv4(entry), nat.clientPort(entry));
+            quoted.rewriteDestination(nat.vipHigh(entry), nat.vipLow(entry), nat.clientPort(entry));
         }
-        quoted.rewriteSource(nat.localIpv4(entry), nat.localPort(entry));
-        ip.wrap(memory, packet.ip()).setDestination(nat.localIpv4(entry));
-        icmp.updateChecksum(packet.transportLength());
+        quoted.rewriteSource(nat.localHigh(entry), nat.localLow(entry), nat.localPort(entry));
+        ip.wrap(packet).setDestination(nat.localHigh(entry), nat.localLow(entry));
+        updateChecksum(packet);
     }
 
     /**
@@ -65,36 +76,40 @@ final class IcmpErrors {
         if (!readError(packet)) {
             return false;
         }
-        reply.ipv4(
-                        quoted.source(),
-                        quoted.destination(),
-                        quoted.protocol(),
-                        quoted.sourcePort(),
-                        quoted.destinationPort())
-                .reverse();
+        quoted.readFlow(reply).reverse();
         return true;
     }
 
     /** Turns what {@link #readFromVm} read to the client of its flow, the VIP as its sender; the TTL, above 1, goes down. */
     void translateToClient(PacketParser packet, int entry) {
-        ip.wrap(memory, packet.ip());
         if (nat.masked(entry)) {
-            quoted.rewriteSource(nat.clientIpv4(entry), nat.clientPort(entry));
+            quoted.rewriteSource(nat.clientHigh(entry), nat.clientLow(entry), nat.clientPort(entry));
         }
-        quoted.rewriteDestination(nat.vipIpv4(entry), nat.vipPort(entry));
-        ip.decrementTtl();
-        ip.setSource(nat.vipIpv4(entry));
-        ip.setDestination(nat.clientIpv4(entry));
-        icmp.updateChecksum(packet.transportLength());
+        quoted.rewriteDestination(nat.vipHigh(entry), nat.vipLow(entry), nat.vipPort(entry));
+        ip.wrap(packet).decrementHopLimit();
+        ip.setSource(nat.vipHigh(entry), nat.vipLow(entry));
+        ip.setDestination(nat.clientHigh(entry), nat.clientLow(entry));
+        updateChecksum(packet);
     }
 
-    boolean isError(PacketParser packet) {
-        return icmp.wrap(memory, packet.transport()).isError();
+    private void updateChecksum(PacketParser packet) {
+        if (packet.version() == 6) {
+            icmpv6.updateChecksum(ipv6.wrap(memory, packet.ip()), packet.transportLength());
+        } else {
+            icmp.updateChecksum(packet.transportLength());
+        }
     }
 
     private boolean readError(PacketParser packet) {
-        return isError(packet)
-                && Icmp.check(memory, packet.transport(), packet.transportLength()) == PacketFault.NONE
-                && quoted.read(memory, icmp.quoted(), packet.transportLength() - Icmp.LENGTH);
+        if (!isError(packet)) {
+            return false;
+        }
+        boolean isIpv6 = packet.version() == 6;
+        long transport = packet.transport();
+        int length = packet.transportLength();
+        var fault =
+                isIpv6 ? Icmpv6.check(memory, packet.ip(), transport, length) : Icmp.check(memory, transport, length);
+        return fault == PacketFault.NONE
+                && quoted.read(memory, transport + Icmp.LENGTH, length - Icmp.LENGTH, packet.version());
     }
 }

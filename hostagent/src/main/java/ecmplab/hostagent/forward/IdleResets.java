@@ -1,10 +1,6 @@
 package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.NatTable;
-import ecmplab.packet.Ethernet;
-import ecmplab.packet.IpProtocol;
-import ecmplab.packet.Ipv4;
-import ecmplab.packet.Tcp;
 import ecmplab.port.FramePool;
 
 /**
@@ -13,17 +9,13 @@ import ecmplab.port.FramePool;
  * 5961 section 3.2). Belongs to the forwarding thread; shares the limit of {@link Resets}.
  */
 final class IdleResets {
-    private static final int TTL = 64;
-    private static final int LENGTH = Ethernet.LENGTH + Ipv4.MIN_LENGTH + Tcp.MIN_LENGTH;
-
     private final NatTable nat;
     private final Exits exits;
     private final HostPolicy policy;
     private final Resets limit;
     private final FramePool pool;
     private final Vm[] vms;
-    private final Ipv4 ip = new Ipv4();
-    private final Tcp tcp = new Tcp();
+    private final TcpReset reset = new TcpReset();
 
     IdleResets(NatTable nat, Exits exits, HostPolicy policy, Resets limit, FramePool pool, Vm[] vms) {
         this.nat = nat;
@@ -36,41 +28,43 @@ final class IdleResets {
 
     void send(int entry, long nowNanos) {
         var vm = vms[nat.vm(entry)];
-        int peer = nat.masked(entry) ? nat.vipIpv4(entry) : nat.clientIpv4(entry);
-        long toVm = reset(
-                peer,
-                nat.clientPort(entry),
-                nat.localIpv4(entry),
-                nat.localPort(entry),
-                nat.expectedByVm(entry),
-                nowNanos);
-        if (toVm >= 0) {
-            exits.toVm(vm, toVm, LENGTH);
-        }
-        long toClient = reset(
-                nat.vipIpv4(entry),
-                nat.vipPort(entry),
-                nat.clientIpv4(entry),
-                nat.clientPort(entry),
-                nat.expectedByClient(entry),
-                nowNanos);
-        if (toClient >= 0) {
-            exits.toClient(policy.current(), vm, nat.clientIpv4(entry), toClient, LENGTH, nowNanos);
-        }
+        toVm(vm, entry, nowNanos);
+        toClient(vm, entry, nowNanos);
     }
 
-    /** @return a frame with the reset, its Ethernet header to be written, or -1 when there is no frame or none may be sent now */
-    private long reset(int source, int sourcePort, int destination, int destinationPort, int sequence, long nowNanos) {
-        if (!limit.permit(nowNanos)) {
-            return -1;
+    private void toVm(Vm vm, int entry, long nowNanos) {
+        long frame = begin(nowNanos);
+        if (frame < 0) {
+            return;
         }
-        long frame = pool.acquire();
+        boolean masked = nat.masked(entry);
+        int length = reset.from(
+                        masked ? nat.vipHigh(entry) : nat.clientHigh(entry),
+                        masked ? nat.vipLow(entry) : nat.clientLow(entry),
+                        nat.clientPort(entry))
+                .to(nat.localHigh(entry), nat.localLow(entry), nat.localPort(entry))
+                .write(pool.memory(), frame, nat.expectedByVm(entry), 0, 0);
+        exits.toVm(vm, frame, length, Exits.etherType(nat.localHigh(entry), nat.localLow(entry)));
+    }
+
+    private void toClient(Vm vm, int entry, long nowNanos) {
+        long frame = begin(nowNanos);
+        if (frame < 0) {
+            return;
+        }
+        long high = nat.clientHigh(entry);
+        long low = nat.clientLow(entry);
+        int length = reset.from(nat.vipHigh(entry), nat.vipLow(entry), nat.vipPort(entry))
+                .to(high, low, nat.clientPort(entry))
+                .write(pool.memory(), frame, nat.expectedByClient(entry), 0, 0);
+        exits.toClient(policy.current(), vm, high, low, frame, length, nowNanos);
+    }
+
+    /** @return a frame, or -1 when there is none or no reset may be sent now */
+    private long begin(long nowNanos) {
+        long frame = limit.permit(nowNanos) ? pool.acquire() : -1;
         if (frame >= 0) {
             exits.counts().add(HostCount.IDLE_RESETS);
-            ip.wrap(pool.memory(), frame + Ethernet.LENGTH)
-                    .set(0, LENGTH - Ethernet.LENGTH, TTL, IpProtocol.TCP, source, destination);
-            tcp.wrap(pool.memory(), ip.payload()).set(sourcePort, destinationPort, sequence, 0, Tcp.RST, 0);
-            tcp.updateChecksum(ip);
         }
         return frame;
     }

@@ -2,10 +2,9 @@ package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.FlowTuple;
 import ecmplab.hostagent.nat.NatTable;
-import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.IpProtocol;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import ecmplab.packet.Tcp;
@@ -13,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * From a VM: what is for the host's kernel (the VM's gateway: ARP, answers to probes) is left to it, replies of known flows are
+ * From a VM: what is for the host's kernel (the VM's gateways: ARP, neighbour discovery, answers to probes) is left to it, replies of known flows are
  * translated and leave straight for the client, what a backend sends to a VIP goes out to the router like any client's. The rest is
  * offered to a {@link SourceNat}. Belongs to the forwarding thread.
  */
@@ -27,17 +26,17 @@ final class Outbound {
     private final Fragments fragments;
     private final List<VmPort> vmPorts;
     private final SourceNat sourceNat;
-    private final int ownAddress;
+    private final HostAddresses own;
+    private final NeighborProxy neighborProxy;
 
     private final PacketParser parser = new PacketParser();
     private final Ethernet ethernet = new Ethernet();
-    private final Arp arp = new Arp();
-    private final Ipv4 ip = new Ipv4();
+    private final IpHeader ip;
     private final Tcp tcp = new Tcp();
     private final FlowTuple reply = new FlowTuple();
 
     Outbound(
-            HostConfig config,
+            HostAddresses own,
             Exits exits,
             NatTable nat,
             IcmpErrors icmpErrors,
@@ -54,7 +53,9 @@ final class Outbound {
         this.translation = translation;
         counts = exits.counts();
         memory = exits.memory();
-        ownAddress = Ipv4.bits(config.ipv4().address());
+        this.own = own;
+        neighborProxy = new NeighborProxy(exits);
+        ip = new IpHeader(memory);
     }
 
     /** Takes over a frame from a VM. */
@@ -64,43 +65,34 @@ final class Outbound {
         if (fault != PacketFault.NONE) {
             exits.dropFromVm(frame, fault);
         } else if (parser.etherType() == Ethernet.TYPE_ARP) {
-            arp(vm, frame);
+            neighborProxy.arp(vm, frame, parser.ip());
+        } else if (neighborProxy.isDiscovery(parser)) {
+            neighborProxy.discovery(vm, frame, parser);
         } else if (ethernet.toGroup()) {
             exits.leaveToKernel(frame);
         } else if (ethernet.destination() != vm.portMac()) {
             exits.drop(frame, HostDrop.NOT_OURS);
-        } else if (parser.etherType() != Ethernet.TYPE_IPV4) {
-            exits.drop(frame, HostDrop.VM_NOT_IPV4);
-        } else if (parser.destination() == vm.gateway() || parser.destination() == ownAddress) {
+        } else if (parser.version() == 0) {
+            exits.drop(frame, HostDrop.VM_NOT_IP);
+        } else if (isForKernel(vm)) {
             exits.leaveToKernel(frame);
         } else if (parser.isFragment()) {
             fragment(policy, vm, frame, nowNanos);
-        } else if (parser.protocol() == IpProtocol.ICMP) {
+        } else if (IcmpErrors.isIcmp(parser)) {
             icmp(policy, vm, frame, nowNanos);
         } else {
             packet(policy, vm, frame, nowNanos);
         }
     }
 
-    /**
-     * The kernel answers for the gateway. For any other address that a VM takes to be on its link, the agent gives its own side
-     * (RFC 1027), because the VMs of a subnet may be on any host; not for the VM's own, which it asks for to find doubles (RFC 5227).
-     */
-    private void arp(Vm vm, long frame) {
-        arp.wrap(memory, parser.ip());
-        int target = arp.targetAddress();
-        if (arp.operation() != Arp.REQUEST
-                || arp.senderAddress() != vm.dip()
-                || target == vm.gateway()
-                || target == vm.dip()) {
-            exits.leaveToKernel(frame);
-            return;
-        }
-        long asker = arp.senderMac();
-        arp.set(Arp.REPLY, vm.portMac(), target, asker, vm.dip());
-        ethernet.wrap(memory, frame).set(asker, vm.portMac(), Ethernet.TYPE_ARP);
-        counts.add(HostCount.ARP_ANSWERED);
-        exits.send(vm, frame, Arp.FRAME_LENGTH);
+    private boolean isForKernel(Vm vm) {
+        long high = parser.destinationHigh();
+        long low = parser.destinationLow();
+        return vm.isGateway(high, low) || own.isOwn(high, low) || Ipv6.isLinkLocal(high);
+    }
+
+    private boolean isToVip(PolicyTables policy) {
+        return policy.isVip(parser.destinationHigh(), parser.destinationLow());
     }
 
     /** The first goes by its ports, the others where it went. */
@@ -115,17 +107,16 @@ final class Outbound {
         }
         var datagram = fragments.find(vm.index() + 1, parser, nowNanos);
         if (datagram == null) {
-            if (policy.isVip(parser.destination())) {
+            if (isToVip(policy)) {
                 withoutFlow(policy, vm, frame, nowNanos);
             } else {
                 exits.drop(frame, HostDrop.FRAGMENT_WITHOUT_FIRST);
             }
         } else if (!ttlEnds(frame)) {
             translation.fragment(parser, datagram);
-            ip.wrap(memory, parser.ip()).decrementTtl();
+            ip.wrap(parser).decrementHopLimit();
             counts.add(HostCount.FRAGMENTS);
-            int client = (int) datagram.newDestinationLow;
-            exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
+            toClient(policy, vm, datagram.newDestinationHigh, datagram.newDestinationLow, frame, nowNanos);
         }
     }
 
@@ -144,7 +135,6 @@ final class Outbound {
         if (ttlEnds(frame)) {
             return;
         }
-        int client = nat.clientIpv4(entry);
         if (parser.isFragment()) {
             var datagram = fragments.remember(vm.index() + 1, parser, nowNanos);
             datagram.newSourceHigh = nat.vipHigh(entry);
@@ -162,24 +152,29 @@ final class Outbound {
             nat.fromVm(entry, 0, 0, parser.ipLength(), nowNanos);
         }
         counts.add(HostCount.REPLIES);
-        exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
+        toClient(policy, vm, nat.clientHigh(entry), nat.clientLow(entry), frame, nowNanos);
+    }
+
+    private void toClient(PolicyTables policy, Vm vm, long high, long low, long frame, long nowNanos) {
+        exits.toClient(policy, vm, high, low, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
     }
 
     /** A VM that is a backend may call VIPs: every host finds the way back to it by the policy. */
     private void withoutFlow(PolicyTables policy, Vm vm, long frame, long nowNanos) {
-        if (parser.source() != vm.dip()) {
+        if (!vm.isDip(parser.sourceHigh(), parser.sourceLow())) {
             exits.drop(frame, HostDrop.SPOOFED_SOURCE);
-        } else if (!policy.isVip(parser.destination())) {
+        } else if (!isToVip(policy)) {
             int length = Ethernet.LENGTH + parser.ipLength();
             if (parser.isFragment() || !sourceNat.open(vmPorts.get(vm.index()), reply, frame, length, nowNanos)) {
                 exits.drop(frame, HostDrop.NO_FLOW);
             }
-        } else if (policy.dip(vm.vni(), vm.dip()) == null) {
+        } else if (policy.dip(vm.vni(), parser.sourceHigh(), parser.sourceLow()) == null) {
             exits.drop(frame, HostDrop.NO_FLOW);
         } else if (!ttlEnds(frame)) {
-            ip.wrap(memory, parser.ip()).decrementTtl();
+            ip.wrap(parser).decrementHopLimit();
             counts.add(HostCount.HAIRPINS);
-            exits.toUnderlay(parser.destination(), frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
+            int length = Ethernet.LENGTH + parser.ipLength();
+            exits.toUnderlay(parser.destinationHigh(), parser.destinationLow(), frame, length, nowNanos);
         }
     }
 
@@ -195,19 +190,22 @@ final class Outbound {
         int entry = nat.findReply(vm.index(), reply, nowNanos);
         if (entry == NatTable.NONE) {
             exits.drop(frame, HostDrop.ICMP_NO_FLOW);
-        } else if (parser.source() != vm.dip() && parser.source() != nat.localIpv4(entry)) {
+        } else if (!vm.isDip(parser.sourceHigh(), parser.sourceLow()) && !isLocal(entry)) {
             exits.drop(frame, HostDrop.SPOOFED_SOURCE);
         } else if (!ttlEnds(frame)) {
-            int client = nat.clientIpv4(entry);
             icmpErrors.translateToClient(parser, entry);
             counts.add(HostCount.ICMP_FROM_VM);
-            exits.toClient(policy, vm, client, frame, Ethernet.LENGTH + parser.ipLength(), nowNanos);
+            toClient(policy, vm, nat.clientHigh(entry), nat.clientLow(entry), frame, nowNanos);
         }
+    }
+
+    private boolean isLocal(int entry) {
+        return parser.sourceLow() == nat.localLow(entry) && parser.sourceHigh() == nat.localHigh(entry);
     }
 
     /** Drops the packet when its TTL does not survive this hop. */
     private boolean ttlEnds(long frame) {
-        if (ip.wrap(memory, parser.ip()).ttl() > 1) {
+        if (parser.hopLimit() > 1) {
             return false;
         }
         exits.drop(frame, HostDrop.TTL_EXPIRED);

@@ -1,5 +1,6 @@
 package ecmplab.hostagent.forward;
 
+import ecmplab.hostagent.nat.FlowTuple;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -10,31 +11,30 @@ final class PolicyTables {
     static final PolicyTables EMPTY = new PolicyTables(List.of());
 
     private final List<EndpointTable> endpoints;
-    private final LongTable<EndpointTable> byId;
-    private final LongTable<Boolean> vips;
-    private final LongTable<Backend> byDip;
+    private final AddressTable<EndpointTable> byId;
+    private final AddressTable<Boolean> vips;
+    private final AddressTable<Backend> byDip;
     private final BitSet movedAway = new BitSet();
 
     PolicyTables(List<EndpointTable> endpoints) {
         this.endpoints = List.copyOf(endpoints);
-        var ids = new HashMap<Long, EndpointTable>();
-        var addresses = new HashMap<Long, Boolean>();
-        var dips = new HashMap<Long, Backend>();
+        var ids = new HashMap<AddressTable.Key, EndpointTable>();
+        var addresses = new HashMap<AddressTable.Key, Boolean>();
+        var dips = new HashMap<AddressTable.Key, Backend>();
         for (var endpoint : endpoints) {
-            ids.put(key(endpoint.vip(), endpoint.id().protocol(), endpoint.id().port()), endpoint);
-            addresses.put(endpoint.vip() & 0xFFFF_FFFFL, true);
+            var id = endpoint.id();
+            ids.put(AddressTable.Key.of(id.vip(), service(id.protocol(), id.port())), endpoint);
+            addresses.put(AddressTable.Key.of(id.vip(), 0), true);
             for (int depth = endpoint.depth() - 1; depth >= 0; depth--) { // the newest has the last word
                 for (var backend : endpoint.backends(depth)) {
-                    dips.put(dipKey(backend.vni(), backend.dip()), backend);
+                    dips.put(new AddressTable.Key(backend.dipHigh(), backend.dipLow(), backend.vni()), backend);
                 }
             }
-        }
-        byId = new LongTable<>(ids);
-        vips = new LongTable<>(addresses);
-        byDip = new LongTable<>(dips);
-        for (var endpoint : endpoints) {
             movedAway.or(endpoint.left());
         }
+        byId = new AddressTable<>(ids);
+        vips = new AddressTable<>(addresses);
+        byDip = new AddressTable<>(dips);
     }
 
     /** Whether the newest that is known of one of this host's VMs is that it runs on another. */
@@ -46,28 +46,32 @@ final class PolicyTables {
         return endpoints;
     }
 
-    /** The endpoint of a port, or the VIP's endpoint for all ports of the protocol, or null. */
+    // Addresses are of either family, an IPv4 one as IPv4-mapped.
+
+    /** The endpoint that a flow, client to VIP, belongs to: that of its port, or the VIP's for all ports of the protocol, or null. */
     @Nullable
-    EndpointTable endpoint(int vip, int protocol, int port) {
-        var exact = byId.get(key(vip, protocol, port));
-        return exact != null || port == 0 ? exact : byId.get(key(vip, protocol, 0));
+    EndpointTable endpoint(FlowTuple flow) {
+        return endpoint(flow.destinationHigh(), flow.destinationLow(), flow.protocol(), flow.destinationPort());
     }
 
-    boolean isVip(int address) {
-        return vips.get(address & 0xFFFF_FFFFL) != null;
+    /** See {@link #endpoint(FlowTuple)}. */
+    @Nullable
+    EndpointTable endpoint(long vipHigh, long vipLow, int protocol, int port) {
+        var exact = byId.get(vipHigh, vipLow, service(protocol, port));
+        return exact != null || port == 0 ? exact : byId.get(vipHigh, vipLow, service(protocol, 0));
+    }
+
+    boolean isVip(long high, long low) {
+        return vips.get(high, low, 0) != null;
     }
 
     /** The VM with an address in a network, as far as endpoints' members tell, or null. */
     @Nullable
-    Backend dip(int vni, int address) {
-        return byDip.get(dipKey(vni, address));
+    Backend dip(int vni, long high, long low) {
+        return byDip.get(high, low, vni);
     }
 
-    private static long key(int vip, int protocol, int port) {
-        return (vip & 0xFFFF_FFFFL) << 24 | (long) protocol << 16 | port;
-    }
-
-    private static long dipKey(int vni, int dip) {
-        return (long) vni << 32 | (dip & 0xFFFF_FFFFL);
+    private static long service(int protocol, int port) {
+        return (long) protocol << 16 | port;
     }
 }

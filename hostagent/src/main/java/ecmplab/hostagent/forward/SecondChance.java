@@ -24,18 +24,21 @@ import org.jspecify.annotations.Nullable;
  * a flow, and on their places. The place grows with each hop within a part, and the parts come in order, so no host is
  * asked twice in a part; {@link #MAX_HOPS} bounds it in any case, whatever a tag claims.
  *
+ * <p><b>The dead.</b> A host that the policy says is dead is left out: what lived there is gone, and whoever asked it would lose the
+ * frame. No frame is ever in the hands of one, so the places of the others stay as they are, and hosts may learn of it at different times.
+ *
  * <p>One per forwarding thread; allocates nothing.
  */
 final class SecondChance {
     /** Times a frame is passed on at most. */
     static final int MAX_HOPS = 4;
 
-    private final int ownAddress;
+    private final HostAddresses own;
     private final @Nullable Backend[] owners = new Backend[EndpointTable.MAX_GENERATIONS];
     private boolean newer;
 
-    SecondChance(int ownAddress) {
-        this.ownAddress = ownAddress;
+    SecondChance(HostAddresses own) {
+        this.own = own;
     }
 
     /** @return whom to ask next, at another host, or null when nobody is left */
@@ -48,7 +51,7 @@ final class SecondChance {
         int from = endpoint.from(generation);
         newer = (FrameTag.flags(tag) & FrameTag.NEWER_PART) != 0;
         if (!newer) {
-            var older = search(from, endpoint.depth(), 1, FrameTag.hop(tag) == 0, 0);
+            var older = search(from, endpoint.depth(), 1, FrameTag.hop(tag) == 0, null);
             if (older != null) {
                 return older;
             }
@@ -57,7 +60,7 @@ final class SecondChance {
         var first = kept ? owners[from] : null;
         boolean entering = !newer;
         newer = true;
-        return search(from - 1, -1, -1, entering, first == null ? 0 : first.host());
+        return search(from - 1, -1, -1, entering, first);
     }
 
     /** Whether the owner that {@link #next} returned last is in the newer part. */
@@ -69,18 +72,20 @@ final class SecondChance {
      * The first host of a part, this one left out, when {@code entering} it; else the one after this host, or null when this
      * host is not in it.
      *
-     * @param excluded a host that does not belong to the part
+     * @param excluded an owner whose host does not belong to the part, if there is one
      */
-    private @Nullable Backend search(int start, int end, int step, boolean entering, int excluded) {
+    private @Nullable Backend search(int start, int end, int step, boolean entering, @Nullable Backend excluded) {
         boolean passed = entering;
         for (int depth = start; depth != end; depth += step) {
             var owner = owners[depth];
-            if (owner == null || owner.host() == excluded || occursBefore(owner, start, depth, step)) {
+            if (owner == null
+                    || (excluded != null && owner.isOnHostOf(excluded))
+                    || occursBefore(owner, start, depth, step)) {
                 continue;
             }
-            if (owner.host() == ownAddress) {
+            if (own.isOwn(owner.hostHigh(), owner.hostLow())) {
                 passed = true;
-            } else if (passed) {
+            } else if (passed && !owner.dead()) {
                 return owner;
             }
         }
@@ -90,7 +95,7 @@ final class SecondChance {
     private boolean occursBefore(Backend owner, int start, int end, int step) {
         for (int depth = start; depth != end; depth += step) {
             var earlier = owners[depth];
-            if (earlier != null && earlier.host() == owner.host()) {
+            if (earlier != null && earlier.isOnHostOf(owner)) {
                 return true;
             }
         }

@@ -84,7 +84,7 @@ final class NatEntries {
             int localPort,
             int vm,
             int idleMillis,
-            boolean masked,
+            int marks,
             long nowNanos) {
         long row = row(entry);
         ALL.set(INT, row + MADE, (int) (nowNanos >>> MADE_SHIFT));
@@ -95,7 +95,7 @@ final class NatEntries {
         ALL.set(LONG, row + KEY, tuple.key);
         ALL.set(LONG, row + SEEN_NANOS, nowNanos);
         ALL.set(INT, row + IDLE_MILLIS, idleMillis);
-        ALL.set(U16, row + FLAGS, (short) (masked ? NatFlags.MASKED : 0));
+        ALL.set(U16, row + FLAGS, (short) marks);
         ALL.set(U16, row + VM, (short) vm);
         ALL.set(LONG, row + LOCAL_HIGH, localHigh);
         ALL.set(LONG, row + LOCAL_LOW, localLow);

@@ -17,6 +17,7 @@ final class NatFlags {
 
     static final int RESCUED = 1 << 8;
     static final int MASKED = 1 << 9;
+    static final int OVER_IPV6 = 1 << 10;
 
     private static final int NOT_OPEN = CLIENT_FIN | VM_FIN | CLIENT_RESET | VM_RESET;
 

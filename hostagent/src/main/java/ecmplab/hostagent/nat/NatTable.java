@@ -22,6 +22,12 @@ public final class NatTable {
     /** From {@link #create}: the VM could not tell the flow from another live one of the same client. */
     public static final int CONFLICT = -3;
 
+    /** Of {@link #create}: the VM is to see the VIP as the client's address, because it is the client itself. */
+    public static final int MASKED = NatFlags.MASKED;
+
+    /** Of {@link #create}: the flow's packets come, or may come, in VXLAN over IPv6. */
+    public static final int OVER_IPV6 = NatFlags.OVER_IPV6;
+
     /** Entries a full table looks at for one to give up. */
     private static final int EVICTION_SCAN = 64;
 
@@ -102,7 +108,7 @@ public final class NatTable {
      * @param tuple client to VIP
      * @param localHigh with {@code localLow} the address that the VM is to see as destination, with {@code localPort}
      * @param vm 0 to 65535
-     * @param masked whether the VM is to see the VIP as the client's address: it is the client itself
+     * @param marks {@link #MASKED}, {@link #OVER_IPV6}
      * @return the entry, {@link #FULL} or {@link #CONFLICT}
      */
     public int create(
@@ -112,7 +118,7 @@ public final class NatTable {
             int localPort,
             int vm,
             int idleMillis,
-            boolean masked,
+            int marks,
             long nowNanos) {
         int same = find(tuple, nowNanos);
         if (same != NONE) {
@@ -123,7 +129,7 @@ public final class NatTable {
             tally.add(NatTally.REFUSED_FULL, 1);
             return FULL;
         }
-        entries.write(entry, tuple, localHigh, localLow, localPort, vm, idleMillis, masked, nowNanos);
+        entries.write(entry, tuple, localHigh, localLow, localPort, vm, idleMillis, marks, nowNanos);
         entries.readReply(entry, scratch);
         int rival = unlessExpired(chainedReply(vm, scratch), nowNanos);
         if (rival != NONE && !entries.disposable(rival)) {
@@ -309,6 +315,11 @@ public final class NatTable {
     /** Whether the VM sees the VIP in place of the client's address. */
     public boolean masked(int entry) {
         return entries.masked(entry);
+    }
+
+    /** Whether the flow was made as {@link #OVER_IPV6}. */
+    public boolean overIpv6(int entry) {
+        return (entries.flags(entry) & NatFlags.OVER_IPV6) != 0;
     }
 
     /**

@@ -16,8 +16,8 @@ import ecmplab.mux.table.FrameTag;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
-import ecmplab.packet.Ipv4;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
 import ecmplab.packet.Tcp;
 import ecmplab.packet.Vni;
 import ecmplab.port.Burst;
@@ -30,8 +30,14 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A forwarding thread makes no garbage: a million packets of every kind, and not a kilobyte. */
+@ParameterizedClass
+@EnumSource(
+        value = Families.class,
+        names = {"IPV4", "IPV6"})
 final class AllocationTest {
     private static final int ROUNDS = 125_000;
     private static final int WARM_UP = 5_000;
@@ -76,26 +82,31 @@ final class AllocationTest {
     private final Sink cable = new Sink("vm1", new MacAddress(hostSideMac(1, 1)), pool);
     private final Burst burst = new Burst(1);
     private long now = 1;
-    private final HostAgent agent = new HostAgent(
-            new HostConfig(
-                    List.of(new ProviderAddress(
-                            Ipv4.address(Packets.ip("10.0.0.1")), 24, Ipv4.address(Fabric.GATEWAY))),
-                    1024,
-                    NatTimeouts.STANDARD,
-                    1 << 30,
-                    true),
-            underlay,
-            List.of(new VmPort(
-                    "vm11",
-                    cable,
-                    Ipv4.address(dip(1, 1)),
-                    new MacAddress(vmMac(1, 1)),
-                    new Vni(VNI),
-                    Ipv4.address(Fabric.VM_GATEWAY))),
-            event -> {},
-            () -> Fabric.WALL,
-            () -> now,
-            1);
+    private final Families families;
+    private final HostAgent agent;
+
+    AllocationTest(Families families) {
+        this.families = families;
+        agent = new HostAgent(
+                new HostConfig(
+                        families.ofHost(Packets.ip("10.0.0.1"), Fabric.GATEWAY),
+                        1024,
+                        NatTimeouts.STANDARD,
+                        1 << 30,
+                        true),
+                underlay,
+                List.of(new VmPort(
+                        "vm11",
+                        cable,
+                        families.inner(dip(1, 1)),
+                        new MacAddress(vmMac(1, 1)),
+                        new Vni(VNI),
+                        families.inner(Fabric.VM_GATEWAY))),
+                event -> {},
+                () -> Fabric.WALL,
+                () -> now,
+                1);
+    }
 
     private void give(Port port, MemorySegment frame) {
         long address = pool.acquire();
@@ -105,15 +116,36 @@ final class AllocationTest {
         agent.process(port, burst, now);
     }
 
-    private static MemorySegment fromMux(int generation, byte[] packet) {
-        var inner = Packets.frame(vmMac(1, 1), FrameTag.bits(1, generation, 0, 0, 0), Ethernet.TYPE_IPV4, packet);
+    private MemorySegment fromMux(int generation, byte[] packet) {
+        var inner = families.innerFrame(vmMac(1, 1), FrameTag.bits(1, generation, 0, 0, 0), packet);
+        int host = Packets.ip("10.0.0.1");
         return MemorySegment.ofArray(
-                Packets.vxlan(0x02_00AA_0000_01L, Fabric.MUX, Packets.ip("10.0.0.1"), 50_000, VNI, inner));
+                Packets.vxlan(families.outerIpv6, 0x02_00AA_0000_01L, Fabric.MUX, host, 50_000, VNI, inner));
     }
 
     private MemorySegment fromVm(int flags, int payload) {
         var packet = Packets.tcp(dip(1, 1), 8080, CLIENT, 40_000, flags, payload);
-        return MemorySegment.ofArray(Packets.frame(cable.mac().bits(), vmMac(1, 1), Ethernet.TYPE_IPV4, packet));
+        return MemorySegment.ofArray(families.innerFrame(cable.mac().bits(), vmMac(1, 1), packet));
+    }
+
+    private void answerFor(int address) {
+        if (!families.outerIpv6) {
+            answerArp(address);
+            return;
+        }
+        int own = Packets.ip("10.0.0.1");
+        var frame = MemorySegment.ofArray(new byte[NeighborDiscovery.FRAME_LENGTH]);
+        NeighborDiscovery.writeAdvertisement(
+                frame,
+                0,
+                underlay.mac().bits(),
+                Fabric.GATEWAY_MAC,
+                Siit.high(own),
+                Siit.low(own),
+                Siit.high(address),
+                Siit.low(address),
+                NeighborDiscovery.SOLICITED | NeighborDiscovery.OVERRIDE);
+        give(underlay, frame);
     }
 
     private void answerArp(int address) {
@@ -126,8 +158,8 @@ final class AllocationTest {
 
     @Test
     void aMillionPacketsAllocateNothing() {
-        agent.apply(Fabric.policy(
-                Fabric.version(2, State.ACTIVE, member(1, 1)), Fabric.version(1, State.RETIRED, member(2, 1))));
+        agent.apply(families.policy(Fabric.policy(
+                Fabric.version(2, State.ACTIVE, member(1, 1)), Fabric.version(1, State.RETIRED, member(2, 1)))));
         var frames = List.of(
                 fromMux(2, Packets.tcp(CLIENT, 40_000, VIP, 80, Tcp.SYN, 0)),
                 fromMux(2, Packets.tcp(CLIENT, 40_000, VIP, 80, Tcp.ACK, 100)),
@@ -142,8 +174,8 @@ final class AllocationTest {
         var closing = fromVm(Tcp.RST, 0);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         rounds(WARM_UP, frames, reply, closing);
-        answerArp(Fabric.GATEWAY);
-        answerArp(Packets.ip("10.0.0.2"));
+        answerFor(Fabric.GATEWAY);
+        answerFor(Packets.ip("10.0.0.2"));
         rounds(WARM_UP, frames, reply, closing);
         long before = threads.getCurrentThreadAllocatedBytes();
         rounds(ROUNDS, frames, reply, closing);

@@ -15,9 +15,14 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
+import ecmplab.packet.Icmpv6;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
+import ecmplab.packet.PacketFault;
+import ecmplab.packet.PacketParser;
 import ecmplab.packet.Vni;
 import ecmplab.packet.Vxlan;
 import ecmplab.port.Burst;
@@ -26,7 +31,6 @@ import ecmplab.port.MemoryLink;
 import ecmplab.port.Port;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -90,17 +94,12 @@ final class Fabric {
                 vmPorts.add(new VmPort(
                         "vm" + (10 * number + i),
                         cable.left(),
-                        Ipv4.address(dip(number, i)),
+                        families.inner(dip(number, i)),
                         new MacAddress(vmMac(number, i)),
                         new Vni(VNI),
-                        Ipv4.address(VM_GATEWAY)));
+                        families.inner(VM_GATEWAY)));
             }
-            var config = new HostConfig(
-                    List.of(new ProviderAddress(Ipv4.address(address), 24, Ipv4.address(GATEWAY))),
-                    4096,
-                    NatTimeouts.STANDARD,
-                    100,
-                    true);
+            var config = new HostConfig(families.ofHost(address, GATEWAY), 4096, NatTimeouts.STANDARD, 100, true);
             agent = new HostAgent(config, underlay, vmPorts, events::add, () -> WALL, () -> now, number);
         }
 
@@ -123,10 +122,14 @@ final class Fabric {
             settle();
         }
 
-        /** An IPv4 packet from a VM to its gateway. */
+        /** A packet, given as an IPv4 one, from a VM to its gateway. */
         void packetFromVm(int vm, byte[] packet) {
             int number = address & 0xFF;
-            fromVm(vm, Packets.frame(hostSideMac(number, vm), vmMac(number, vm), Ethernet.TYPE_IPV4, packet));
+            fromVm(vm, families.innerFrame(hostSideMac(number, vm), vmMac(number, vm), packet));
+        }
+
+        void apply(SlbPolicy policy) {
+            agent.apply(families.policy(policy));
         }
 
         /** A frame on the underlay, as it is. */
@@ -165,6 +168,7 @@ final class Fabric {
         }
     }
 
+    final Families families;
     final List<Host> hosts = new ArrayList<>();
     /** Frames that went to the gateway, oldest first. */
     final Deque<byte[]> atGateway = new ArrayDeque<>();
@@ -177,10 +181,15 @@ final class Fabric {
     private final Map<TableVersion, MaglevTable> tables = new HashMap<>();
 
     Fabric(int hostCount, int vmsEach) {
-        this(hostCount, vmsEach, MTU);
+        this(Families.IPV4, hostCount, vmsEach);
     }
 
-    Fabric(int hostCount, int vmsEach, int mtu) {
+    Fabric(Families families, int hostCount, int vmsEach) {
+        this(families, hostCount, vmsEach, MTU);
+    }
+
+    Fabric(Families families, int hostCount, int vmsEach, int mtu) {
+        this.families = families;
         for (int i = 1; i <= hostCount; i++) {
             hosts.add(new Host(i, vmsEach, mtu));
         }
@@ -236,7 +245,7 @@ final class Fabric {
     }
 
     void applyAll(SlbPolicy policy) {
-        hosts.forEach(host -> host.agent.apply(policy));
+        hosts.forEach(host -> host.apply(policy));
     }
 
     /** What a MUX does with a client's packet in a generation: the slot's owner, tagged. */
@@ -249,14 +258,26 @@ final class Fabric {
         var table = tables.computeIfAbsent(version, MaglevTable::of);
         var ip = Packets.ipv4(packet);
         var udp = Packets.udp(packet);
-        int slot = table.slot(SlotHash.ipv4(
-                table.seed(),
-                Affinity.FIVE_TUPLE,
-                ip.source(),
-                ip.destination(),
-                ip.protocol(),
-                udp.sourcePort(),
-                udp.destinationPort()));
+        int slot = table.slot(
+                families.innerIpv6
+                        ? SlotHash.ipv6(
+                                table.seed(),
+                                Affinity.FIVE_TUPLE,
+                                Siit.high(ip.source()),
+                                Siit.low(ip.source()),
+                                Siit.high(ip.destination()),
+                                Siit.low(ip.destination()),
+                                ip.protocol(),
+                                udp.sourcePort(),
+                                udp.destinationPort())
+                        : SlotHash.ipv4(
+                                table.seed(),
+                                Affinity.FIVE_TUPLE,
+                                ip.source(),
+                                ip.destination(),
+                                ip.protocol(),
+                                udp.sourcePort(),
+                                udp.destinationPort()));
         var owner = remembered == null ? table.member(slot) : remembered;
         int flags = remembered == null ? 0 : FrameTag.FROM_FLOW_TABLE;
         toMember(owner, FrameTag.bits(1, version.generation(), 0, flags, slot), packet);
@@ -267,9 +288,12 @@ final class Fabric {
         if (member == null) {
             throw new IllegalArgumentException("nobody takes flows");
         }
-        var inner = Packets.frame(member.mac().bits(), tag, Ethernet.TYPE_IPV4, packet);
-        int host = Ipv4.bits((Inet4Address) member.host());
-        deliver(Packets.vxlan(0, MUX, host, 50_000, member.vni().value(), inner), host);
+        var inner = families.innerFrame(member.mac().bits(), tag, packet);
+        int host = Ipv4.bits(member.host());
+        deliver(
+                Packets.vxlan(
+                        families.outerIpv6, 0, MUX, host, 50_000, member.vni().value(), inner),
+                host);
         settle();
     }
 
@@ -304,26 +328,66 @@ final class Fabric {
         var ethernet = Packets.ethernet(frame);
         if (ethernet.type() == Ethernet.TYPE_ARP) {
             answerArp(from, frame);
+        } else if (isSolicitation(frame)) {
+            answerSolicitation(from, frame);
         } else if (ethernet.destination() == GATEWAY_MAC) {
             atGateway.add(frame);
         } else {
-            int destination = new Ipv4()
-                    .wrap(MemorySegment.ofArray(frame), Ethernet.LENGTH)
-                    .destination();
+            var memory = MemorySegment.ofArray(frame);
             hostToHost++;
-            deliver(frame, destination);
+            deliver(
+                    frame,
+                    ethernet.type() == Ethernet.TYPE_IPV6
+                            ? (int) new Ipv6().wrap(memory, Ethernet.LENGTH).destinationLow()
+                            : new Ipv4().wrap(memory, Ethernet.LENGTH).destination());
         }
+    }
+
+    /** Where an address in the underlay is, or 0 when it is nobody's. */
+    private long macOf(int address) {
+        return hosts.stream()
+                .filter(host -> host.address == address)
+                .mapToLong(host -> host.underlay.mac().bits())
+                .findFirst()
+                .orElse(address == GATEWAY ? GATEWAY_MAC : 0);
+    }
+
+    private static boolean isSolicitation(byte[] frame) {
+        var parser = new PacketParser();
+        var memory = MemorySegment.ofArray(frame);
+        return parser.parse(memory, 0, frame.length) == PacketFault.NONE
+                && parser.version() == 6
+                && parser.protocol() == IpProtocol.ICMPV6
+                && new Icmpv6().wrap(memory, parser.transport()).type() == Icmpv6.NEIGHBOR_SOLICITATION;
+    }
+
+    private void answerSolicitation(Host from, byte[] frame) {
+        var asked = MemorySegment.ofArray(frame);
+        var ip = new Ipv6().wrap(asked, Ethernet.LENGTH);
+        var solicitation = new NeighborDiscovery().wrap(asked, Ethernet.LENGTH + Ipv6.LENGTH, NeighborDiscovery.LENGTH);
+        int target = Siit.ipv4(solicitation.targetHigh(), solicitation.targetLow());
+        if (macOf(target) == 0) {
+            return;
+        }
+        var reply = new byte[NeighborDiscovery.FRAME_LENGTH];
+        NeighborDiscovery.writeAdvertisement(
+                MemorySegment.ofArray(reply),
+                0,
+                solicitation.linkAddress(),
+                macOf(target),
+                ip.sourceHigh(),
+                ip.sourceLow(),
+                solicitation.targetHigh(),
+                solicitation.targetLow(),
+                NeighborDiscovery.SOLICITED | NeighborDiscovery.OVERRIDE);
+        put(from.switchEnd, reply);
     }
 
     private void answerArp(Host from, byte[] frame) {
         var arp = new Arp().wrap(MemorySegment.ofArray(frame), Ethernet.LENGTH);
         int target = arp.targetAddress();
-        long mac = hosts.stream()
-                .filter(host -> host.address == target)
-                .mapToLong(host -> host.underlay.mac().bits())
-                .findFirst()
-                .orElse(GATEWAY_MAC);
-        if (mac == GATEWAY_MAC && target != GATEWAY) {
+        long mac = macOf(target);
+        if (mac == 0) {
             return;
         }
         var reply = Packets.frame(arp.senderMac(), mac, Ethernet.TYPE_ARP, new byte[Arp.LENGTH]);
@@ -371,6 +435,7 @@ final class Fabric {
 
     /** The inner frame of a VXLAN frame. */
     static byte[] inner(byte[] frame) {
-        return Arrays.copyOfRange(frame, Vxlan.ENCAPSULATION, frame.length);
+        boolean overIpv6 = Packets.ethernet(frame).type() == Ethernet.TYPE_IPV6;
+        return Arrays.copyOfRange(frame, overIpv6 ? Vxlan.ENCAPSULATION_IPV6 : Vxlan.ENCAPSULATION, frame.length);
     }
 }

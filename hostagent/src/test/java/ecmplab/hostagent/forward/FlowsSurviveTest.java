@@ -39,7 +39,7 @@ final class FlowsSurviveTest {
 
     private static long run(long seed) {
         var random = new Random(seed);
-        var fabric = new Fabric(HOSTS, VMS);
+        var fabric = new Fabric(Families.values()[(int) seed & 3], HOSTS, VMS);
         var history = new ArrayList<TableVersion>(); // oldest first
         Map<Life, String> homes = new HashMap<>();
         int generation = 65_530 + random.nextInt(5);
@@ -100,7 +100,7 @@ final class FlowsSurviveTest {
                 int next = history.getLast().generation() % 65_535 + 1;
                 versions.addFirst(Fabric.version(next, State.PREPARED, someMembers(random)));
             }
-            host.agent.apply(Fabric.policy(versions.toArray(TableVersion[]::new)));
+            host.apply(Fabric.policy(versions.toArray(TableVersion[]::new)));
         }
     }
 

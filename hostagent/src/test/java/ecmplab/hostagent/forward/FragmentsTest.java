@@ -15,23 +15,32 @@ import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.Ipv4;
 import ecmplab.packet.Tcp;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Datagrams in parts: all parts go one way, and together they are what was sent, its checksum valid for the new addresses. */
+@ParameterizedClass
+@EnumSource(Families.class)
 final class FragmentsTest {
     private static final int PORT = 40_000;
     private static final TableVersion OLD = version(1, State.RETIRED, member(1, 1));
     private static final TableVersion NEW = version(2, State.ACTIVE, member(2, 1));
 
-    private final Fabric fabric = new Fabric(2, 2);
-    private final Fabric.Host one = fabric.host(1);
-    private final Fabric.Host two = fabric.host(2);
+    private final Fabric fabric;
+    private final Fabric.Host one;
+    private final Fabric.Host two;
+
+    FragmentsTest(Families families) {
+        fabric = new Fabric(families, 2, 2);
+        one = fabric.host(1);
+        two = fabric.host(2);
+    }
 
     @AfterEach
     void everyFrameIsAccountedFor() {
@@ -62,15 +71,12 @@ final class FragmentsTest {
 
     /** The whole packet of frames that carry its parts in order. */
     private static byte[] whole(List<byte[]> frames) {
-        var packet = Arrays.copyOfRange(frames.getFirst(), Ethernet.LENGTH, frames.getFirst().length);
+        var packet = Packets.soundPacket(frames.getFirst());
         for (var frame : frames.subList(1, frames.size())) {
-            assertTrue(new Ipv4()
-                    .wrap(MemorySegment.ofArray(frame), Ethernet.LENGTH)
-                    .checksumValid());
-            int from = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
+            var part = Packets.soundPacket(frame);
             int at = packet.length;
-            packet = Arrays.copyOf(packet, at + frame.length - from);
-            System.arraycopy(frame, from, packet, at, frame.length - from);
+            packet = Arrays.copyOf(packet, at + part.length - Ipv4.MIN_LENGTH);
+            System.arraycopy(part, Ipv4.MIN_LENGTH, packet, at, part.length - Ipv4.MIN_LENGTH);
         }
         packet[2] = (byte) (packet.length >>> 8);
         packet[3] = (byte) packet.length;

@@ -19,22 +19,32 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.IpProtocol;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.Tcp;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of a packet from a MUX, by what is known of its flow: every row of the decision table, over real agents. */
+@ParameterizedClass
+@EnumSource(Families.class)
 final class HostAgentTest {
     private static final int PORT = 40_000;
     private static final TableVersion OLD = version(1, State.RETIRED, member(1, 1));
     private static final TableVersion NEW = version(2, State.ACTIVE, member(2, 1));
     private static final FlowKey FLOW = FlowKey.of(CLIENT, VIP, IpProtocol.TCP, PORT, 80);
 
-    private final Fabric fabric = new Fabric(3, 2);
-    private final Fabric.Host one = fabric.host(1);
-    private final Fabric.Host two = fabric.host(2);
+    private final Fabric fabric;
+    private final Fabric.Host one;
+    private final Fabric.Host two;
+
+    HostAgentTest(Families families) {
+        fabric = new Fabric(families, 3, 2);
+        one = fabric.host(1);
+        two = fabric.host(2);
+    }
 
     private static byte[] segment(int flags) {
         return Packets.tcp(CLIENT, PORT, VIP, 80, flags, 10);
@@ -66,8 +76,8 @@ final class HostAgentTest {
         fabric.fromMux(NEW, segment(Tcp.SYN));
         assertEquals("192.0.2.7:40000 > 10.1.1.21:8080", Packets.flow(two.packetAtVm(1)));
         var flow = two.agent.natFlows(NatPage.START, 10).flows().getFirst();
-        assertEquals(FLOW, flow.flow());
-        assertEquals(Ipv4.address(dip(2, 1)), flow.local());
+        assertEquals(fabric.families.flow(FLOW), flow.flow());
+        assertEquals(fabric.families.inner(dip(2, 1)), flow.local());
         assertEquals("vm21", two.agent.vms().get(flow.vm()).name());
     }
 
@@ -113,7 +123,7 @@ final class HostAgentTest {
         assertEquals(1, one.count(HostCount.FLOWS_RESCUED));
         one.agent.reportFlows();
         var rescued = assertInstanceOf(HostEvent.FlowRescued.class, one.events.getLast());
-        assertEquals(new HostEvent.FlowRescued(Fabric.WALL, FLOW, 2, 1, "vm11"), rescued);
+        assertEquals(new HostEvent.FlowRescued(Fabric.WALL, fabric.families.flow(FLOW), 2, 1, "vm11"), rescued);
     }
 
     @Test
@@ -129,7 +139,7 @@ final class HostAgentTest {
     /** Host 2 is asked twice, as an older owner and as a newer one; the tag says which it is, or it would go round. */
     @Test
     void theNewerPartOfTheOrderIsNotMistakenForTheOlder() {
-        var wide = new Fabric(4, 1);
+        var wide = new Fabric(fabric.families, 4, 1);
         var frames = version(3, State.RETIRED, member(1, 1));
         var newest = version(5, State.ACTIVE, member(4, 1));
         wide.applyAll(policy(
@@ -205,7 +215,7 @@ final class HostAgentTest {
         assertEquals(40, Packets.ipv4(packet).totalLength());
         assertEquals(64, Packets.ipv4(packet).ttl());
         one.agent.reportFlows();
-        assertEquals(new HostEvent.ResetSent(Fabric.WALL, FLOW, 2, 1), one.events.getLast());
+        assertEquals(new HostEvent.ResetSent(Fabric.WALL, fabric.families.flow(FLOW), 2, 1), one.events.getLast());
     }
 
     @Test
@@ -355,21 +365,27 @@ final class HostAgentTest {
     void explainSaysWhatWouldBeDone() {
         flowOnHostOne();
         fabric.applyAll(policy(NEW, OLD));
-        assertEquals(Verdict.DELIVER, one.agent.explain(FLOW).verdict());
         assertEquals(
-                "opening on vm11 as 10.1.1.11:8080", one.agent.explain(FLOW).why());
-        var elsewhere = two.agent.explain(FLOW);
+                Verdict.DELIVER, one.agent.explain(fabric.families.flow(FLOW)).verdict());
+        assertEquals(
+                fabric.families.innerIpv6
+                        ? "opening on vm11 as [" + Ipv6.text(Siit.high(dip(1, 1)), Siit.low(dip(1, 1))) + "]:8080"
+                        : "opening on vm11 as 10.1.1.11:8080",
+                one.agent.explain(fabric.families.flow(FLOW)).why());
+        var elsewhere = two.agent.explain(fabric.families.flow(FLOW));
         assertEquals(Verdict.PASS_ON, elsewhere.verdict());
         assertEquals("vm11", elsewhere.next().orElseThrow().id());
         assertEquals(2, elsewhere.owners().size());
         assertTrue(elsewhere.owners().getFirst().onThisHost());
         assertFalse(elsewhere.owners().getLast().onThisHost());
         fabric.applyAll(policy(NEW));
-        assertEquals(Verdict.RESET, two.agent.explain(FLOW).verdict());
+        assertEquals(
+                Verdict.RESET, two.agent.explain(fabric.families.flow(FLOW)).verdict());
         var udp = FlowKey.of(CLIENT, VIP, IpProtocol.UDP, PORT, 80);
-        assertEquals(Verdict.ADOPT, two.agent.explain(udp).verdict());
+        assertEquals(Verdict.ADOPT, two.agent.explain(fabric.families.flow(udp)).verdict());
         var other = FlowKey.of(CLIENT, VIP, IpProtocol.TCP, PORT, 81);
-        assertEquals(Verdict.DROP, two.agent.explain(other).verdict());
+        assertEquals(
+                Verdict.DROP, two.agent.explain(fabric.families.flow(other)).verdict());
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.hostagent.forward.PolicyOutcome.Applied;
 import ecmplab.hostagent.forward.PolicyOutcome.Refused;
+import ecmplab.hostagent.nat.FlowTuple;
 import ecmplab.mux.table.EndpointId;
 import ecmplab.mux.table.EndpointPolicy;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
@@ -24,12 +25,21 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class HostPolicyTest {
     private static final InetAddress VIP = Ipv4.address(Fabric.VIP);
 
-    private final HostPolicy policy = new HostPolicy(Packets.ip("10.0.0.1"), new Vm[0]);
+    private final HostPolicy policy = new HostPolicy(own("10.0.0.1"), new Vm[0]);
+
+    private static HostAddresses own(String address) {
+        return new HostAddresses(List.of(Ipv4.address(Packets.ip(address))));
+    }
+
+    private static @Nullable EndpointTable endpoint(PolicyTables tables, int protocol, int port) {
+        return tables.endpoint(0, FlowTuple.mapped(Fabric.VIP), protocol, port);
+    }
 
     private static EndpointPolicy endpoint(InetAddress vip, int port, TableVersion... versions) {
         return new EndpointPolicy(
@@ -65,9 +75,9 @@ final class HostPolicyTest {
         apply(5, endpoint(VIP, 80, version(1, State.ACTIVE, member(1, 1))));
         var refused = assertInstanceOf(Refused.class, policy.apply(new SlbPolicy(4, 99, List.of())));
         assertEquals(new Refused(4, 5), refused);
-        assertNotNull(policy.current().endpoint(Fabric.VIP, IpProtocol.TCP, 80));
+        assertNotNull(endpoint(policy.current(), IpProtocol.TCP, 80));
         apply(5);
-        assertNull(policy.current().endpoint(Fabric.VIP, IpProtocol.TCP, 80));
+        assertNull(endpoint(policy.current(), IpProtocol.TCP, 80));
     }
 
     @Test
@@ -79,7 +89,7 @@ final class HostPolicyTest {
     }
 
     private MaglevTable tableOf80() {
-        var endpoint = policy.current().endpoint(Fabric.VIP, IpProtocol.TCP, 80);
+        var endpoint = endpoint(policy.current(), IpProtocol.TCP, 80);
         assertNotNull(endpoint);
         return endpoint.table(0);
     }
@@ -96,7 +106,9 @@ final class HostPolicyTest {
                 .map(fault -> fault.endpoint() + " " + fault.why())
                 .toList();
         assertEquals(4, why.size());
-        assertEquals("tcp:[2001:db8:0:0:0:0:0:10]:80 VIP 2001:db8:0:0:0:0:0:10: must be IPv4", why.getFirst());
+        assertEquals(
+                "tcp:[2001:db8:0:0:0:0:0:10]:80 DIP 10.1.1.11 of member vm11: must be of the VIP's family",
+                why.getFirst());
         assertTrue(why.get(1).startsWith("tcp:203.0.113.10:81 slots 250"), why.get(1));
         assertEquals("tcp:203.0.113.10:80 occurs twice", why.get(2));
         assertEquals("tcp:203.0.113.10:82 generation 2 after 1: must be newest first", why.get(3));
@@ -108,14 +120,14 @@ final class HostPolicyTest {
         var exact = endpoint(VIP, 80, version(1, State.ACTIVE, member(2, 1)));
         apply(1, all, exact);
         var tables = policy.current();
-        var on80 = tables.endpoint(Fabric.VIP, IpProtocol.TCP, 80);
-        var on443 = tables.endpoint(Fabric.VIP, IpProtocol.TCP, 443);
+        var on80 = endpoint(tables, IpProtocol.TCP, 80);
+        var on443 = endpoint(tables, IpProtocol.TCP, 443);
         assertNotNull(on80);
         assertNotNull(on443);
         assertEquals(exact.id(), on80.id());
         assertEquals(all.id(), on443.id());
-        assertNull(tables.endpoint(Fabric.VIP, IpProtocol.UDP, 80));
-        assertNotNull(tables.dip(Fabric.VNI, Fabric.dip(2, 1)));
-        assertNull(tables.dip(Fabric.VNI + 1, Fabric.dip(2, 1)));
+        assertNull(endpoint(tables, IpProtocol.UDP, 80));
+        assertNotNull(tables.dip(Fabric.VNI, 0, FlowTuple.mapped(Fabric.dip(2, 1))));
+        assertNull(tables.dip(Fabric.VNI + 1, 0, FlowTuple.mapped(Fabric.dip(2, 1))));
     }
 }

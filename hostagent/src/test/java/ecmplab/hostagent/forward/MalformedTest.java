@@ -65,7 +65,7 @@ final class MalformedTest {
         var otherVm = outer(inner(syn()));
         otherVm[Vxlan.ENCAPSULATION + 5] ^= 0x40;
         dropped("unknown-vm", otherVm);
-        dropped("inner-not-ipv4", outer(Packets.frame(Fabric.vmMac(1, 1), 0, Ethernet.TYPE_ARP, new byte[28])));
+        dropped("inner-not-ip", outer(Packets.frame(Fabric.vmMac(1, 1), 0, Ethernet.TYPE_ARP, new byte[28])));
         var innerSum = outer(inner(syn()));
         innerSum[Vxlan.ENCAPSULATION + Ethernet.LENGTH + 10] ^= 1;
         dropped("inner-bad-ip-checksum", innerSum);

@@ -15,8 +15,12 @@ import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Tcp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A VM moves from host 1 to host 2, where its port has another MAC and IP address; its id stays. */
+@ParameterizedClass
+@EnumSource(Families.class)
 final class MovedVmTest {
     private static final int PORT = 40_000;
     private static final Member BEFORE = named("web", member(1, 1));
@@ -25,9 +29,15 @@ final class MovedVmTest {
     private static final TableVersion OLD = version(1, State.RETIRED, BEFORE);
     private static final TableVersion NEW = version(2, State.ACTIVE, AFTER);
 
-    private final Fabric fabric = new Fabric(3, 1);
-    private final Fabric.Host one = fabric.host(1);
-    private final Fabric.Host two = fabric.host(2);
+    private final Fabric fabric;
+    private final Fabric.Host one;
+    private final Fabric.Host two;
+
+    MovedVmTest(Families families) {
+        fabric = new Fabric(families, 3, 1);
+        one = fabric.host(1);
+        two = fabric.host(2);
+    }
 
     private static Member named(String id, Member member) {
         return new Member(id, member.dip(), member.port(), member.host(), member.mac(), member.vni(), member.weight());

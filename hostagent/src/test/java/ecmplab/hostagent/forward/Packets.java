@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.Icmp;
+import ecmplab.packet.Icmpv6;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.packet.PacketParser;
 import ecmplab.packet.Tcp;
@@ -110,15 +112,63 @@ final class Packets {
         return new Ethernet().wrap(MemorySegment.ofArray(frame), 0);
     }
 
-    /** The IPv4 packet of a frame, after checking that all of it is as it must be, checksums included. */
+    /** As the other one, over IPv6 when {@code overIpv6}. */
+    static byte[] vxlan(
+            boolean overIpv6, long destinationMac, int source, int destination, int sourcePort, int vni, byte[] inner) {
+        if (!overIpv6) {
+            return vxlan(destinationMac, source, destination, sourcePort, vni, inner);
+        }
+        var frame = new byte[Vxlan.ENCAPSULATION_IPV6 + inner.length];
+        System.arraycopy(inner, 0, frame, Vxlan.ENCAPSULATION_IPV6, inner.length);
+        Vxlan.encapsulateIpv6(
+                MemorySegment.ofArray(frame),
+                Vxlan.ENCAPSULATION_IPV6,
+                inner.length,
+                destinationMac,
+                0x02_0000_0000_99L,
+                Siit.high(source),
+                Siit.low(source),
+                Siit.high(destination),
+                Siit.low(destination),
+                sourcePort,
+                vni);
+        return frame;
+    }
+
+    /** The packet of a frame, after checking that all of it is as it must be, checksums included; as an IPv4 one. */
     static byte[] soundPacket(byte[] frame) {
         var memory = MemorySegment.ofArray(frame);
         var parser = new PacketParser();
         assertEquals(PacketFault.NONE, parser.parse(memory, 0, frame.length));
-        assertEquals(Ethernet.TYPE_IPV4, parser.etherType());
+        assertTrue(parser.version() != 0, "IP");
         var packet = Arrays.copyOfRange(frame, Ethernet.LENGTH, Ethernet.LENGTH + parser.ipLength());
-        checkTransport(packet);
-        return packet;
+        if (parser.version() == 4) {
+            if (!parser.isFragment()) {
+                checkTransport(packet);
+            }
+            return packet;
+        }
+        if (!parser.isFragment()) {
+            checkTransport(memory, parser);
+        }
+        return Siit.toIpv4(packet);
+    }
+
+    private static void checkTransport(MemorySegment memory, PacketParser ipv6) {
+        var ip = new Ipv6().wrap(memory, ipv6.ip());
+        long at = ipv6.transport();
+        int length = ipv6.transportLength();
+        switch (ipv6.protocol()) {
+            case IpProtocol.TCP ->
+                assertTrue(new Tcp().wrap(memory, at).checksumValid(ip, length), "TCP checksum over IPv6");
+            case IpProtocol.UDP ->
+                assertTrue(
+                        new Udp().wrap(memory, at).checksum() == 0
+                                || new Udp().wrap(memory, at).checksumValid(ip),
+                        "UDP checksum over IPv6");
+            case IpProtocol.ICMPV6 -> assertEquals(PacketFault.NONE, Icmpv6.check(memory, ipv6.ip(), at, length));
+            default -> {}
+        }
     }
 
     private static void checkTransport(byte[] packet) {

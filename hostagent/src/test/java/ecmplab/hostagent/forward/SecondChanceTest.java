@@ -16,12 +16,14 @@ import ecmplab.mux.table.Member;
 import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.IpProtocol;
+import ecmplab.packet.Ipv4;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class SecondChanceTest {
@@ -49,7 +51,15 @@ final class SecondChanceTest {
         var tables = versions.stream()
                 .map(version -> TABLES.computeIfAbsent(version.members().getFirst(), owner -> MaglevTable.of(version)))
                 .toList();
-        return new EndpointTable(policy, tables, 0, new Vm[0]);
+        return new EndpointTable(policy, tables, own(0), Set.of(), new Vm[0]);
+    }
+
+    private static HostAddresses own(int host) {
+        return new HostAddresses(List.of(Ipv4.address(address(host))));
+    }
+
+    private static int host(Backend backend) {
+        return (int) backend.hostLow();
     }
 
     private static int address(int host) {
@@ -64,34 +74,34 @@ final class SecondChanceTest {
     void ownersAreAskedFromTheFramesGenerationBackwardsThenForwards() {
         int[] owners = {3, 2, 1, 1, 4}; // oldest first; the frame is of generation 2
         var endpoint = known(owners, 0, 4);
-        var at1 = new SecondChance(address(1));
+        var at1 = new SecondChance(own(1));
         var second = at1.next(endpoint, flow, tag(2, 0, 0));
         assertNotNull(second);
-        assertEquals(address(2), second.host());
+        assertEquals(address(2), host(second));
         assertFalse(at1.newer());
-        var third = new SecondChance(address(2)).next(endpoint, flow, tag(2, 1, 0));
+        var third = new SecondChance(own(2)).next(endpoint, flow, tag(2, 1, 0));
         assertNotNull(third);
-        assertEquals(address(3), third.host());
-        var at3 = new SecondChance(address(3));
+        assertEquals(address(3), host(third));
+        var at3 = new SecondChance(own(3));
         var fourth = at3.next(endpoint, flow, tag(2, 2, 0));
         assertNotNull(fourth);
-        assertEquals(address(4), fourth.host(), "host 1, the owner of the frame's generation, is not asked again");
+        assertEquals(address(4), host(fourth), "host 1, the owner of the frame's generation, is not asked again");
         assertTrue(at3.newer());
-        assertNull(new SecondChance(address(4)).next(endpoint, flow, tag(2, 3, FrameTag.NEWER_PART)));
+        assertNull(new SecondChance(own(4)).next(endpoint, flow, tag(2, 3, FrameTag.NEWER_PART)));
     }
 
     @Test
     void aFrameFromAFlowTableStartsWithTheSlotsOwner() {
         int[] owners = {3, 2, 1};
-        var next = new SecondChance(address(3)).next(known(owners, 0, 2), flow, tag(2, 0, FrameTag.FROM_FLOW_TABLE));
+        var next = new SecondChance(own(3)).next(known(owners, 0, 2), flow, tag(2, 0, FrameTag.FROM_FLOW_TABLE));
         assertNotNull(next);
-        assertEquals(address(1), next.host());
+        assertEquals(address(1), host(next));
     }
 
     @Test
     void oneHostInAllGenerationsLeavesNobodyToAsk() {
         int[] owners = {1, 1, 1};
-        assertNull(new SecondChance(address(1)).next(known(owners, 0, 2), flow, tag(1, 0, 0)));
+        assertNull(new SecondChance(own(1)).next(known(owners, 0, 2), flow, tag(1, 0, 0)));
     }
 
     @Test
@@ -147,13 +157,13 @@ final class SecondChanceTest {
         long tag = firstTag;
         int at = start;
         while (at != lives && FrameTag.hop(tag) < SecondChance.MAX_HOPS) {
-            var chance = new SecondChance(address(at));
+            var chance = new SecondChance(own(at));
             var next = chance.next(endpoints.get(at - 1), flow, tag);
             if (next == null) {
                 return path;
             }
-            assertNotEquals(address(at), next.host(), "never to itself");
-            at = next.host() & 0xFF;
+            assertNotEquals(address(at), host(next), "never to itself");
+            at = host(next) & 0xFF;
             path.add(at);
             int flags = FrameTag.flags(tag) | (chance.newer() ? FrameTag.NEWER_PART : 0);
             tag = FrameTag.bits(1, FrameTag.generation(tag), FrameTag.hop(tag) + 1, flags, 0);
@@ -169,10 +179,11 @@ final class SecondChanceTest {
                 new EndpointPolicy(
                         Fabric.endpoint(IpProtocol.TCP), Affinity.FIVE_TUPLE, false, Duration.ofMinutes(4), versions),
                 versions.stream().map(MaglevTable::of).toList(),
-                0,
+                own(0),
+                Set.of(),
                 new Vm[0]);
-        var next = new SecondChance(address(1)).next(endpoint, flow, tag(1, 0, 0));
+        var next = new SecondChance(own(1)).next(endpoint, flow, tag(1, 0, 0));
         assertNotNull(next);
-        assertEquals(address(2), next.host());
+        assertEquals(address(2), host(next));
     }
 }

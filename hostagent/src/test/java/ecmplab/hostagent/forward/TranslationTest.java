@@ -22,8 +22,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is rewritten in packets, octet by octet; {@link Packets#soundPacket} checks every checksum on the way. */
+@ParameterizedClass
+@EnumSource(Families.class)
 final class TranslationTest {
     private static final int PORT = 40_000;
     private static final int ROUTER = Packets.ip("198.51.100.1");
@@ -32,9 +36,15 @@ final class TranslationTest {
     /** The option at an odd offset, as after a single no-operation. */
     private static final byte[] ODD_MSS_1460 = Hex.bytes("01 02 04 05 b4 01 01 00");
 
-    private final Fabric fabric = new Fabric(2, 2);
-    private final Fabric narrow = new Fabric(1, 1, 1400);
-    private final Fabric.Host one = fabric.host(1);
+    private final Fabric fabric;
+    private final Fabric narrow;
+    private final Fabric.Host one;
+
+    TranslationTest(Families families) {
+        fabric = new Fabric(families, 2, 2);
+        narrow = new Fabric(families, 1, 1, 1400);
+        one = fabric.host(1);
+    }
 
     @AfterEach
     void everyFrameIsAccountedFor() {
@@ -90,7 +100,9 @@ final class TranslationTest {
         open(fabric);
         var packet = Packets.tcp(CLIENT, PORT, VIP, 80, Tcp.ACK, 0);
         fabric.toMember(member(1, 1), FrameTag.bits(1, 1, 0, 0, 0), Arrays.copyOf(packet, packet.length + 6));
-        assertEquals(Ethernet.LENGTH + packet.length, one.atVm(1).getFirst().length);
+        assertEquals(
+                Ethernet.LENGTH + fabric.families.inner(packet).length,
+                one.atVm(1).getFirst().length);
     }
 
     @Test
@@ -106,9 +118,12 @@ final class TranslationTest {
         narrow.applyAll(policy(ONE));
         var host = narrow.host(1);
         narrow.fromMux(ONE, Packets.tcp(CLIENT, PORT, VIP, 80, Tcp.SYN, 0, MSS_1460));
-        assertEquals(1400 - 50 - 40, Packets.tcp(host.packetAtVm(1)).mss());
+        int tunnel = narrow.families.outerIpv6 ? 70 : 50;
+        int headers = narrow.families.innerIpv6 ? 60 : 40;
+        assertEquals(1400 - tunnel - headers, Packets.tcp(host.packetAtVm(1)).mss());
         host.packetFromVm(1, Packets.tcp(dip(1, 1), 8080, CLIENT, PORT, Tcp.SYN | Tcp.ACK, 0, ODD_MSS_1460));
-        assertEquals(1310, Packets.tcp(narrow.packetAtGateway()).mss());
+        assertEquals(
+                1400 - tunnel - headers, Packets.tcp(narrow.packetAtGateway()).mss());
         assertEquals(2, host.count(HostCount.MSS_CLAMPED));
     }
 

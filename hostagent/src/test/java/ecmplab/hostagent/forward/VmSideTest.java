@@ -10,33 +10,67 @@ import static ecmplab.hostagent.forward.Fabric.policy;
 import static ecmplab.hostagent.forward.Fabric.version;
 import static ecmplab.hostagent.forward.Fabric.vmMac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
-import ecmplab.packet.Ipv4;
+import ecmplab.packet.Icmpv6;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
+import ecmplab.packet.PacketFault;
 import ecmplab.packet.Tcp;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of what a VM sends: replies, calls to VIPs (its own too), what is the kernel's, and what has no way out. */
+@ParameterizedClass
+@EnumSource(Families.class)
 final class VmSideTest {
     private static final int PORT = 40_000;
     private static final TableVersion TWO = version(1, State.ACTIVE, member(2, 1));
 
-    private final Fabric fabric = new Fabric(2, 2);
-    private final Fabric.Host one = fabric.host(1);
-    private final Fabric.Host two = fabric.host(2);
+    private final Fabric fabric;
+    private final Fabric.Host one;
+    private final Fabric.Host two;
+
+    VmSideTest(Families families) {
+        fabric = new Fabric(families, 2, 2);
+        one = fabric.host(1);
+        two = fabric.host(2);
+    }
 
     @AfterEach
     void everyFrameIsAccountedFor() {
         fabric.hosts.forEach(host -> assertTrue(
                 host.balances(),
                 host.agent.ledger() + " " + host.agent.snapshot().drops()));
+    }
+
+    /** Of VM 1, in the inner family; from the address 0, it looks for doubles. */
+    private byte[] askFor(int target, int sender) {
+        return fabric.families.innerIpv6 ? solicitation(target, sender) : arpRequest(target, sender);
+    }
+
+    private static byte[] solicitation(int target, int sender) {
+        var frame = new byte[NeighborDiscovery.FRAME_LENGTH];
+        var memory = MemorySegment.ofArray(frame);
+        NeighborDiscovery.writeSolicitation(
+                memory, 0, 0, vmMac(1, 1), Siit.high(sender), Siit.low(sender), Siit.high(target), Siit.low(target));
+        if (sender == 0) { // says not where it is, as it is nowhere yet (RFC 4861 section 4.3)
+            int length = NeighborDiscovery.LENGTH - 8;
+            var ip = new Ipv6().wrap(memory, Ethernet.LENGTH);
+            ip.setSource(0, 0);
+            ip.setPayloadLength(length);
+            new Icmpv6().wrap(memory, Ethernet.LENGTH + Ipv6.LENGTH).updateChecksum(ip, length);
+        }
+        return frame;
     }
 
     private static byte[] arpRequest(int target, int sender) {
@@ -48,8 +82,10 @@ final class VmSideTest {
     @Test
     void whatIsForTheGatewayIsLeftToTheKernel() {
         one.packetFromVm(1, Packets.tcp(dip(1, 1), 8080, VM_GATEWAY, 50_000, Tcp.SYN | Tcp.ACK, 0));
-        one.packetFromVm(1, Packets.tcp(dip(1, 1), 8080, Packets.ip("10.0.0.1"), 50_000, Tcp.ACK, 0));
-        one.fromVm(1, arpRequest(VM_GATEWAY, dip(1, 1)));
+        var toHost = Packets.tcp(dip(1, 1), 8080, Packets.ip("10.0.0.1"), 50_000, Tcp.ACK, 0);
+        int type = fabric.families.outerIpv6 ? Ethernet.TYPE_IPV6 : Ethernet.TYPE_IPV4;
+        one.fromVm(1, Packets.frame(hostSideMac(1, 1), vmMac(1, 1), type, fabric.families.outer(toHost)));
+        one.fromVm(1, askFor(VM_GATEWAY, dip(1, 1)));
         assertEquals(3, one.count(HostCount.TO_KERNEL));
         assertTrue(one.atVm(1).isEmpty());
         assertTrue(fabric.atGateway.isEmpty());
@@ -57,20 +93,35 @@ final class VmSideTest {
 
     @Test
     void aNeighbourOfTheSameSubnetIsAnsweredForByTheHost() {
-        one.fromVm(1, arpRequest(dip(2, 1), dip(1, 1)));
+        one.fromVm(1, askFor(dip(2, 1), dip(1, 1)));
         var frame = one.atVm(1).getFirst();
-        var arp = new Arp().wrap(MemorySegment.ofArray(frame), Ethernet.LENGTH);
         assertEquals(vmMac(1, 1), Packets.ethernet(frame).destination());
+        if (fabric.families.innerIpv6) {
+            assertAdvertises(frame, dip(2, 1));
+            return;
+        }
+        var arp = new Arp().wrap(MemorySegment.ofArray(frame), Ethernet.LENGTH);
         assertEquals(Arp.REPLY, arp.operation());
         assertEquals(dip(2, 1), arp.senderAddress());
         assertEquals(hostSideMac(1, 1), arp.senderMac());
         assertEquals(vmMac(1, 1), arp.targetMac());
     }
 
+    private static void assertAdvertises(byte[] frame, int target) {
+        var memory = MemorySegment.ofArray(frame);
+        long at = Ethernet.LENGTH + Ipv6.LENGTH;
+        assertEquals(PacketFault.NONE, NeighborDiscovery.check(memory, Ethernet.LENGTH, at, NeighborDiscovery.LENGTH));
+        var advertisement = new NeighborDiscovery().wrap(memory, at, NeighborDiscovery.LENGTH);
+        assertEquals(target, Siit.ipv4(advertisement.targetHigh(), advertisement.targetLow()));
+        assertEquals(hostSideMac(1, 1), advertisement.linkAddress());
+        assertTrue(advertisement.has(NeighborDiscovery.SOLICITED));
+        assertFalse(advertisement.has(NeighborDiscovery.OVERRIDE), "a proxy (RFC 4861 section 7.2.8)");
+    }
+
     @Test
     void aVmThatLooksForDoublesOfItsAddressFindsNone() {
-        one.fromVm(1, arpRequest(dip(1, 1), 0));
-        one.fromVm(1, arpRequest(dip(1, 1), dip(1, 1)));
+        one.fromVm(1, askFor(dip(1, 1), 0));
+        one.fromVm(1, askFor(dip(1, 1), dip(1, 1)));
         assertTrue(one.atVm(1).isEmpty());
         assertEquals(2, one.count(HostCount.TO_KERNEL));
     }
@@ -189,13 +240,18 @@ final class VmSideTest {
     @Test
     void whatIsNotForThisHostIsNotForwarded() {
         var packet = Packets.tcp(CLIENT, 80, Packets.ip("10.0.0.77"), PORT, Tcp.ACK, 0);
-        one.fromUnderlay(Packets.frame(0x02_00AA_0000_01L, 0x02_00FF_0000_01L, Ethernet.TYPE_IPV4, packet));
+        fromUnderlay(packet);
         assertEquals(1, one.drops(HostDrop.NOT_OURS));
         var mine = Packets.tcp(CLIENT, 80, Packets.ip("10.0.0.1"), PORT, Tcp.ACK, 0);
-        one.fromUnderlay(Packets.frame(0x02_00AA_0000_01L, 0x02_00FF_0000_01L, Ethernet.TYPE_IPV4, mine));
+        fromUnderlay(mine);
         assertEquals(1, one.count(HostCount.TO_KERNEL));
         assertEquals(
-                Ipv4.text(Packets.ip("10.0.0.1")),
-                one.agent.snapshot().addresses().getFirst().getHostAddress());
+                fabric.families.outer(Packets.ip("10.0.0.1")),
+                one.agent.snapshot().addresses().getFirst());
+    }
+
+    private void fromUnderlay(byte[] packet) {
+        int type = fabric.families.outerIpv6 ? Ethernet.TYPE_IPV6 : Ethernet.TYPE_IPV4;
+        one.fromUnderlay(Packets.frame(0x02_00AA_0000_01L, 0x02_00FF_0000_01L, type, fabric.families.outer(packet)));
     }
 }

@@ -40,7 +40,7 @@ final class NatReadersTest {
         while (!enough.get()) {
             int number = random.nextInt();
             tuple.ipv4(number, 0xCB00_710A, IpProtocol.TCP, number & 0xFFFF, 80);
-            table.create(tuple, 0, FlowTuple.mapped(number), 8080, number & 0xFFFF, 1000, false, 0);
+            table.create(tuple, 0, FlowTuple.mapped(number), 8080, number & 0xFFFF, 1000, 0, 0);
         }
     }
 }

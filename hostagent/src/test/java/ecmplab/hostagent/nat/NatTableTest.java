@@ -34,7 +34,7 @@ final class NatTableTest {
     }
 
     private int open(NatTable table, int clientPort) {
-        return table.create(flow(clientPort), 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now);
+        return table.create(flow(clientPort), 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, 0, now);
     }
 
     private FlowTuple flow(int clientPort) {
@@ -207,12 +207,11 @@ final class NatTableTest {
         var table = table(16);
         int first = established(table, 40_000);
         var other = new FlowTuple().ipv4(CLIENT, VIP + 1, IpProtocol.TCP, 40_000, 80);
-        assertEquals(
-                NatTable.CONFLICT, table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now));
+        assertEquals(NatTable.CONFLICT, table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, 0, now));
         assertEquals(first, table.findReply(3, reply(40_000), now));
         assertEquals(1, table.counters().refusedConflict());
         table.fromVm(first, Tcp.RST, 0, 40, now);
-        int second = table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, false, now);
+        int second = table.create(other, 0, FlowTuple.mapped(DIP), 8080, 3, IDLE_MILLIS, 0, now);
         assertTrue(second >= 0, "the first one is closed");
         assertEquals(second, table.findReply(3, reply(40_000), now));
         assertEquals(1, table.counters().flows());
@@ -228,7 +227,7 @@ final class NatTableTest {
                 8080,
                 3,
                 IDLE_MILLIS,
-                true,
+                NatTable.MASKED,
                 now);
         assertTrue(table.masked(entry));
         assertEquals(entry, table.findReply(3, tuple.ipv4(DIP, VIP, IpProtocol.TCP, 8080, 40_000), now));
