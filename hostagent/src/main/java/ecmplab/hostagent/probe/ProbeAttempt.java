@@ -1,5 +1,6 @@
 package ecmplab.hostagent.probe;
 
+import ecmplab.packet.AddressText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -57,9 +58,8 @@ final class ProbeAttempt {
     }
 
     private ProbeResult get(Socket socket) throws IOException {
-        var host = spec.dip().getHostAddress();
-        var request = "GET " + spec.path() + " HTTP/1.1\r\nHost: " + (host.contains(":") ? "[" + host + "]" : host)
-                + ":" + spec.port() + "\r\nUser-Agent: ecmplab-probe\r\nConnection: close\r\n\r\n";
+        var request = "GET " + spec.path() + " HTTP/1.1\r\nHost: " + AddressText.of(spec.dip(), spec.port())
+                + "\r\nUser-Agent: ecmplab-probe\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         var line = statusLine(socket);
         if (line.length() == STATUS_LINE) {

@@ -1,5 +1,6 @@
 package ecmplab.hostagent.probe;
 
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.time.Duration;
 
@@ -48,10 +49,8 @@ public record ProbeSpec(
         }
     }
 
-    /** Such as {@code http 10.1.1.11:8080/health}. */
+    /** Such as {@code http 10.1.1.11:8080/health} or {@code tcp [2001:db8::11]:80}. */
     public String target() {
-        var host = dip.getHostAddress();
-        return (protocol == Protocol.TCP ? "tcp " : "http ") + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + port + path;
+        return (protocol == Protocol.TCP ? "tcp " : "http ") + AddressText.of(dip, port) + path;
     }
 }

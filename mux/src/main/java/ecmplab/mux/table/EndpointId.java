@@ -1,5 +1,6 @@
 package ecmplab.mux.table;
 
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 
 /** What a client addresses: a virtual address, an IP protocol (6 TCP, 17 UDP) and a port; port 0 stands for all ports. */
@@ -10,11 +11,10 @@ public record EndpointId(InetAddress vip, int protocol, int port) {
         }
     }
 
-    /** Such as {@code tcp:203.0.113.10:80}, IPv6 addresses in brackets. */
+    /** Such as {@code tcp:203.0.113.10:80}, or {@code tcp:[2001:db8::10]:80}. */
     @Override
     public String toString() {
         var name = protocol == 6 ? "tcp" : protocol == 17 ? "udp" : Integer.toString(protocol);
-        var text = vip.getHostAddress();
-        return name + ":" + (text.contains(":") ? "[" + text + "]" : text) + ":" + port;
+        return name + ":" + AddressText.of(vip, port);
     }
 }

@@ -138,7 +138,7 @@ class MuxPolicyTest {
         assertEquals(
                 List.of(
                         "tcp:203.0.113.10:80: 2 active generations: must be one at most",
-                        "tcp:[fe80:0:0:0:0:0:0:1]:80: no address that packets are routed to",
+                        "tcp:[fe80::1]:80: no address that packets are routed to",
                         "tcp:203.0.113.10:443: slots 250: must be a prime of at most 1048576, such as 65537 or 251"),
                 reasons);
         assertEquals(3, rig.events(MuxEvent.EndpointRefused.class).size());

@@ -7,6 +7,7 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.ovsdb.client.Replica.Snapshot;
 import ecmplab.ovsdb.data.Datum;
 import ecmplab.ovsdb.data.Row;
+import ecmplab.packet.AddressText;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
 import java.net.InetAddress;
@@ -74,9 +75,9 @@ public final class PolicyRows {
     public static Map<String, Datum> columns(Member member) {
         return Map.of(
                 "id", Datum.of(member.id()),
-                "ip", Datum.of(member.dip().getHostAddress()),
+                "ip", Datum.of(AddressText.of(member.dip())),
                 "port", Datum.of(member.port()),
-                "host_pa", Datum.of(member.host().getHostAddress()),
+                "host_pa", Datum.of(AddressText.of(member.host())),
                 "mac", Datum.of(member.mac().toString()),
                 "vni", Datum.of(member.vni().value()),
                 "weight", Datum.of(member.weight()));

@@ -13,6 +13,7 @@ import ecmplab.ovsdb.data.Condition;
 import ecmplab.ovsdb.data.Datum;
 import ecmplab.ovsdb.data.Mutation;
 import ecmplab.ovsdb.data.Operation;
+import ecmplab.packet.AddressText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -191,9 +192,9 @@ final class SlbWrites {
 
     private static Map<String, Datum> columns(Backend backend) {
         var row = new LinkedHashMap<String, Datum>();
-        row.put("ip", Datum.of(backend.dip().getHostAddress()));
+        row.put("ip", Datum.of(AddressText.of(backend.dip())));
         row.put("host", Datum.of(backend.host()));
-        row.put("host_pa", Datum.of(backend.hostAddress().getHostAddress()));
+        row.put("host_pa", Datum.of(AddressText.of(backend.hostAddress())));
         row.put("mac", Datum.of(backend.mac().toString()));
         row.put("vni", Datum.of(backend.vni().value()));
         return row;
@@ -209,7 +210,7 @@ final class SlbWrites {
                     .filter(endpoint -> endpoint.id().equals(service.id()))
                     .findFirst();
             if (there.isEmpty()) {
-                fresh.computeIfAbsent(service.id().vip().getHostAddress(), ip -> new ArrayList<>())
+                fresh.computeIfAbsent(AddressText.of(service.id().vip()), ip -> new ArrayList<>())
                         .add(insertEndpoint(service));
             } else if (!there.get().definition().equals(service)) {
                 updateEndpoint(there.get(), service);
@@ -224,13 +225,13 @@ final class SlbWrites {
             }
         });
         for (var endpoint : state.endpoints()) {
-            var row = vips.get(endpoint.id().vip().getHostAddress());
+            var row = vips.get(AddressText.of(endpoint.id().vip()));
             if (!wanted.contains(endpoint.id()) && row != null) {
                 mutate("Vip", row, "endpoints", Mutation.Mutator.DELETE, new Atom.Ref(endpoint.row()));
             }
         }
         vips.forEach((ip, row) -> {
-            if (wanted.stream().noneMatch(id -> id.vip().getHostAddress().equals(ip))) {
+            if (wanted.stream().noneMatch(id -> AddressText.of(id.vip()).equals(ip))) {
                 operations.add(Operation.delete("Vip", row));
             }
         });

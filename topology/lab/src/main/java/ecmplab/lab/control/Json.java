@@ -5,6 +5,7 @@ import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.mux.table.EndpointId;
+import ecmplab.packet.AddressText;
 import ecmplab.packet.FlowKey;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
@@ -30,7 +31,7 @@ public final class Json {
 
     /** Domain values are written as people write them. */
     private static SimpleModule texts() {
-        var module = new SimpleModule().addSerializer(new AddressText());
+        var module = new SimpleModule().addSerializer(new AddressSerializer());
         for (var type : List.of(
                 Asn.class,
                 RouterId.class,
@@ -54,14 +55,14 @@ public final class Json {
         return MAPPER.writeValueAsString(value);
     }
 
-    private static final class AddressText extends StdSerializer<InetAddress> {
-        AddressText() {
+    private static final class AddressSerializer extends StdSerializer<InetAddress> {
+        AddressSerializer() {
             super(InetAddress.class);
         }
 
         @Override
         public void serialize(InetAddress value, JsonGenerator out, SerializationContext context) {
-            out.writeString(value.getHostAddress());
+            out.writeString(AddressText.of(value));
         }
     }
 }

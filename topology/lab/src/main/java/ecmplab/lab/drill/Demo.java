@@ -68,7 +68,7 @@ public final class Demo {
                 .filter(each -> each.transport() == Vip.Transport.TCP)
                 .findFirst()
                 .orElseThrow(() -> new IOException("lab " + lab.name() + " has no TCP endpoint"));
-        var destination = vip.address().getHostAddress() + ":" + endpoint.port();
+        var destination = vip.destination(endpoint);
         out.println(REQUESTS + " HTTP requests from " + client.name() + " to http://" + destination + "/");
         var said = ControlClient.ask(
                 directory.resolve(client.name() + ".sock"),

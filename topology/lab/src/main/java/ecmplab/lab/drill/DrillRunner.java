@@ -123,7 +123,7 @@ public final class DrillRunner {
                         .filter(vm -> vip.pool(endpoint).members().contains(vm.name()))
                         .allMatch(vm -> vm.echoPort() == endpoint.backendPort());
                 if (echoes) {
-                    return vip.address().getHostAddress() + ":" + endpoint.port();
+                    return vip.destination(endpoint);
                 }
             }
         }

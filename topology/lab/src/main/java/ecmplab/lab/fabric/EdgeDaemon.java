@@ -1,5 +1,6 @@
 package ecmplab.lab.fabric;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.Node;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A routing daemon of someone else's as the edge router: its generated configuration and the processes to run, with
@@ -162,11 +164,19 @@ public final class EdgeDaemon {
                                             timers.receive().toMillis(),
                                             timers.transmit().toMillis())));
         }
-        text.append(" address-family ipv4 unicast\n  maximum-paths 64\n");
-        neighbors.forEach(neighbor -> text.append("  neighbor ")
-                .append(neighbor.remote().getHostAddress())
-                .append(" activate\n"));
-        return text.append(" exit-address-family\nexit\n").toString();
+        for (var family : frr.bgp().families()) {
+            text.append(" address-family ").append(word(family)).append(" unicast\n  maximum-paths 64\n");
+            neighbors.forEach(neighbor -> text.append("  neighbor ")
+                    .append(neighbor.remote().getHostAddress())
+                    .append(" activate\n"));
+            text.append(" exit-address-family\n");
+        }
+        return text.append("exit\n").toString();
+    }
+
+    /** What both daemons call a family. */
+    private static String word(AddressFamily family) {
+        return family == AddressFamily.IPV4_UNICAST ? "ipv4" : "ipv6";
     }
 
     /** A {@code bird.conf} that peers with every MUX and merges equal paths into one kernel route. */
@@ -177,12 +187,7 @@ public final class EdgeDaemon {
                 debug protocols { states, events };
                 router id %s;
                 protocol device { scan time 2; }
-                protocol direct { ipv4; }
-                protocol kernel {
-                  merge paths on limit 64;
-                  ipv4 { import none; export where source = RTS_BGP; };
-                }
-                template bgp muxes {
+                %stemplate bgp muxes {
                   local as %s;
                   hold time %d;
                   keepalive time %d;
@@ -190,15 +195,22 @@ public final class EdgeDaemon {
                   connect retry time %d;
                   error wait time 1, 4;
                   bfd %s;
-                  ipv4 { import all; export none; };
-                }
+                %s}
                 """.formatted(
                         bird.bgp().routerId(),
+                        each(bird, """
+                                protocol direct { %1$s; }
+                                protocol kernel {
+                                  merge paths on limit 64;
+                                  %1$s { import none; export where source = RTS_BGP; };
+                                }
+                                """),
                         bird.bgp().as(),
                         hold,
                         hold / 3,
                         Math.max(1, bird.bgp().connectRetry().toSeconds()),
-                        bird.bgp().bfd().isPresent() ? "on" : "off"));
+                        bird.bgp().bfd().isPresent() ? "on" : "off",
+                        each(bird, "  %s { import all; export none; };\n")));
         bird.bgp()
                 .bfd()
                 .ifPresent(timers -> text.append("""
@@ -212,6 +224,13 @@ public final class EdgeDaemon {
                     .formatted(birdProtocol(neighbor.node()), neighbor.remote().getHostAddress(), neighbor.as()));
         }
         return text.toString();
+    }
+
+    /** A piece of configuration for each family that the node offers. */
+    private static String each(Node.Bird bird, String piece) {
+        return bird.bgp().families().stream()
+                .map(family -> piece.formatted(word(family)))
+                .collect(Collectors.joining());
     }
 
     /** What BIRD calls the session with a node; its words have no hyphens. */

@@ -1,14 +1,18 @@
 package ecmplab.lab.fabric;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.Link;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.file.Vm;
+import ecmplab.packet.AddressText;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a lab is to the kernel, as text: a pure function of the lab, so that it can be read and tested without any kernel.
@@ -86,22 +90,28 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
             boolean byKernel = node instanceof Node.Router router && router.usesKernel();
             var setup = setup(node.name(), byKernel || node instanceof Node.Frr || node instanceof Node.Bird);
             for (var link : lab.linksOf(node.name())) {
-                up(setup, link.a().device(), link.a().address());
+                up(setup, link.a().device(), link.a().address(), link.a().ipv6());
             }
             if (node instanceof Node.Managed managed) {
                 manage(managed, setup);
             }
             switch (node) {
-                case Node.Mux mux ->
-                    route(setup, NodeConfigs.gateway(lab, mux.name()).getHostAddress());
+                case Node.Mux mux -> gateways(setup, mux.name());
                 case Node.Host host -> {
-                    route(setup, NodeConfigs.gateway(lab, host.name()).getHostAddress());
+                    gateways(setup, host.name());
                     host.vms().forEach(vm -> vmPort(setup, host, vm));
                 }
-                case Node.Client client ->
-                    client.gateway().ifPresent(gateway -> route(setup, gateway.getHostAddress()));
+                case Node.Client client -> {
+                    client.gateway().ifPresent(gateway -> route(setup, gateway));
+                    client.ipv6Gateway().ifPresent(gateway -> route(setup, gateway));
+                }
                 case Node.Controller controller -> {}
-                case Node.Router router -> {}
+                case Node.Router router -> {
+                    if (!byKernel) {
+                        // Else it would tell senders that it has no route for what our thread forwards.
+                        setup.batch().add("route add blackhole ::/0");
+                    }
+                }
                 case Node.Frr frr -> {}
                 case Node.Bird bird -> {}
             }
@@ -121,29 +131,52 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
             links.add("link add name %s netns %s mtu %d address %s type veth peer name eth0 netns %s mtu %d address %s"
                     .formatted(vm.name(), host.name(), VM_MTU, NodeConfigs.vmPortMac(vm), vm.name(), VM_MTU, vm.mac()));
             var setup = setup(vm.name(), false);
-            up(setup, "eth0", new InterfaceAddress(vm.address(), host.gateway().length()));
-            route(setup, host.gateway().address().getHostAddress());
+            up(setup, "eth0", new InterfaceAddress(vm.address(), host.gateway().length()), NodeConfigs.ipv6(host, vm));
+            route(setup, host.gateway().address());
+            host.ipv6Gateway().ifPresent(gateway -> route(setup, gateway.address()));
             return setup;
         }
 
-        /** The host's kernel holds the VMs' gateway address on each: it answers their ARP, and probes them from there. */
+        /** The host's kernel holds the VMs' gateway addresses on each port: it answers who asks for them, and probes the VMs from there. */
         private static void vmPort(Setup setup, Node.Host host, Vm vm) {
-            var gateway = host.gateway().address().getHostAddress();
             setup.devices().add(vm.name());
-            setup.batch().add("addr add " + gateway + "/32 dev " + vm.name());
-            setup.batch().add("link set " + vm.name() + " addrgenmode none up");
-            setup.batch()
-                    .add("route add " + vm.address().getHostAddress() + "/32 dev " + vm.name() + " src " + gateway);
+            var gateways = new ArrayList<>(List.of(host.gateway().address()));
+            var addresses = new ArrayList<>(List.of(vm.address()));
+            host.ipv6Gateway().map(InterfaceAddress::address).ifPresent(gateways::add);
+            vm.ipv6().ifPresent(addresses::add);
+            gateways.forEach(gateway -> address(setup, vm.name(), InterfaceAddress.host(gateway)));
+            setup.batch().add(upLine(vm.name(), vm.ipv6().isPresent()));
+            for (int i = 0; i < addresses.size(); i++) {
+                setup.batch()
+                        .add("route add " + InterfaceAddress.host(addresses.get(i)) + " dev " + vm.name() + " src "
+                                + AddressText.of(gateways.get(i)));
+            }
         }
 
-        private static void up(Setup setup, String device, InterfaceAddress address) {
+        private static void up(Setup setup, String device, InterfaceAddress address, Optional<InterfaceAddress> ipv6) {
             setup.devices().add(device);
-            setup.batch().add("addr add " + address + " dev " + device);
-            setup.batch().add("link set " + device + " addrgenmode none up");
+            address(setup, device, address);
+            ipv6.ifPresent(second -> address(setup, device, second));
+            setup.batch().add(upLine(device, ipv6.isPresent()));
         }
 
-        private static void route(Setup setup, String gateway) {
-            setup.batch().add("route add default via " + gateway);
+        /** Nobody else can have an address of the lab: it is of use at once. */
+        private static void address(Setup setup, String device, InterfaceAddress address) {
+            boolean ipv6 = address.family() == AddressFamily.IPV6_UNICAST;
+            setup.batch().add("addr add " + address + " dev " + device + (ipv6 ? " nodad" : ""));
+        }
+
+        /** With IPv6 an interface has a link-local address as well, which neighbour discovery asks from. */
+        private static String upLine(String device, boolean ipv6) {
+            return "link set " + device + " addrgenmode " + (ipv6 ? "eui64" : "none") + " up";
+        }
+
+        private void gateways(Setup setup, String node) {
+            NodeConfigs.underlay(lab, node).forEach(underlay -> route(setup, underlay.gateway()));
+        }
+
+        private static void route(Setup setup, InetAddress gateway) {
+            setup.batch().add("route add default via " + AddressText.of(gateway));
         }
 
         /** @param kernelRouter whether the kernel forwards here; our own nodes forward in user space */
@@ -154,6 +187,8 @@ public record FabricPlan(List<String> namespaces, List<String> links, List<Setup
             sysctls.put("ipv4/conf/default/rp_filter", "0");
             sysctls.put("ipv6/conf/all/accept_ra", "0");
             sysctls.put("ipv6/conf/default/accept_ra", "0");
+            sysctls.put("ipv6/conf/default/accept_dad", "0"); // link-local addresses are of use at once, too
+            sysctls.put("ipv6/conf/all/forwarding", kernelRouter ? "1" : "0");
             if (kernelRouter) {
                 sysctls.put("ipv4/fib_multipath_hash_policy", "1");
                 sysctls.put("ipv6/fib_multipath_hash_policy", "1");

@@ -58,18 +58,39 @@ public sealed interface NodeConfig {
      * An interface, with who is at the other end.
      *
      * @param device its name in the node's namespace
+     * @param address of IPv4, which every interface has
      * @param mtu octets, without the Ethernet header
      */
     record Nic(
             String device,
             InterfaceAddress address,
+            Optional<InterfaceAddress> ipv6,
             MacAddress mac,
             int mtu,
             String peerNode,
-            InetAddress peerAddress) {}
+            InetAddress peerAddress,
+            Optional<InetAddress> peerIpv6) {}
 
-    /** A BGP neighbour over one of the node's interfaces. */
-    record Neighbor(String node, String device, InetAddress local, InetAddress remote, Asn as) {}
+    /**
+     * A BGP neighbour over one of the node's interfaces. The session is of IPv4, and carries routes of both families.
+     *
+     * @param localIpv6 next hop of what the node announces of IPv6
+     */
+    record Neighbor(
+            String node,
+            String device,
+            InetAddress local,
+            Optional<InetAddress> localIpv6,
+            InetAddress remote,
+            Asn as) {}
+
+    /**
+     * Where a MUX or host is in the underlay, in one address family.
+     *
+     * @param address of its first link, with the length of the subnet
+     * @param gateway the edge router
+     */
+    record Underlay(InterfaceAddress address, InetAddress gateway) {}
 
     /** Where the policy comes from: the controller's OVSDB server. */
     record Southbound(InetAddress address, int port) {}
@@ -79,29 +100,27 @@ public sealed interface NodeConfig {
             String name, Path directory, List<Nic> nics, Node.Router router, long hashSeed, List<Neighbor> neighbors)
             implements NodeConfig {}
 
-    /** @param providerAddress source of its VXLAN packets */
+    /** @param underlay of IPv4, then of IPv6 where it has one: sources of its VXLAN packets */
     record MuxConfig(
             String name,
             Path directory,
             List<Nic> nics,
             Node.Mux mux,
-            InetAddress providerAddress,
-            InetAddress gateway,
+            List<Underlay> underlay,
             List<Neighbor> neighbors,
             Optional<Southbound> southbound)
             implements NodeConfig {}
 
     /**
-     * @param providerAddress where VXLAN for its VMs arrives
-     * @param gateway the router that gets the VMs' answers (DSR)
+     * @param underlay of IPv4, then of IPv6 where it has one: where VXLAN for its VMs arrives, and the router that gets the VMs'
+     *     answers (DSR)
      */
     record HostConfig(
             String name,
             Path directory,
             List<Nic> nics,
             Node.Host host,
-            InetAddress providerAddress,
-            InetAddress gateway,
+            List<Underlay> underlay,
             List<VmPort> vms,
             Optional<Southbound> southbound)
             implements NodeConfig {}

@@ -8,10 +8,12 @@ import ecmplab.lab.fabric.NodeConfig.Neighbor;
 import ecmplab.lab.fabric.NodeConfig.Nic;
 import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.fabric.NodeConfig.Southbound;
+import ecmplab.lab.fabric.NodeConfig.Underlay;
 import ecmplab.lab.fabric.NodeConfig.VmConfig;
 import ecmplab.lab.fabric.NodeConfig.VmPort;
 import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.file.Lab;
+import ecmplab.lab.file.Link;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.file.Vm;
 import ecmplab.packet.MacAddress;
@@ -48,22 +50,14 @@ public final class NodeConfigs {
                 Optional.of(new RouterConfig(name, directory, nics, router, ROUTER_HASH_SEED, neighbors(lab, name)));
             case Node.Mux mux ->
                 Optional.of(new MuxConfig(
-                        name,
-                        directory,
-                        nics,
-                        mux,
-                        providerAddress(lab, name),
-                        gateway(lab, name),
-                        neighbors(lab, name),
-                        southbound(lab)));
+                        name, directory, nics, mux, underlay(lab, name), neighbors(lab, name), southbound(lab)));
             case Node.Host host ->
                 Optional.of(new HostConfig(
                         name,
                         directory,
                         nics,
                         host,
-                        providerAddress(lab, name),
-                        gateway(lab, name),
+                        underlay(lab, name),
                         host.vms().stream()
                                 .map(vm -> new VmPort(vm, vm.name(), vmPortMac(vm), FabricPlan.VM_MTU))
                                 .toList(),
@@ -80,11 +74,19 @@ public final class NodeConfigs {
         var nic = new Nic(
                 "eth0",
                 new InterfaceAddress(vm.address(), host.gateway().length()),
+                ipv6(host, vm),
                 vm.mac(),
                 FabricPlan.VM_MTU,
                 host.name(),
-                host.gateway().address());
+                host.gateway().address(),
+                host.ipv6Gateway().map(InterfaceAddress::address));
         return new VmConfig(vm.name(), directory, List.of(nic), vm, host.name());
+    }
+
+    /** The address of a VM's interface, where it has one. */
+    static Optional<InterfaceAddress> ipv6(Node.Host host, Vm vm) {
+        return vm.ipv6()
+                .flatMap(address -> host.ipv6Gateway().map(gateway -> new InterfaceAddress(address, gateway.length())));
     }
 
     private static List<Nic> nics(Lab lab, String node) {
@@ -92,10 +94,12 @@ public final class NodeConfigs {
                 .map(link -> new Nic(
                         link.a().device(),
                         link.a().address(),
+                        link.a().ipv6(),
                         link.a().mac(),
                         link.mtu(),
                         link.b().node(),
-                        link.b().address().address()))
+                        link.b().address().address(),
+                        link.b().ipv6().map(InterfaceAddress::address)))
                 .toList();
     }
 
@@ -109,6 +113,7 @@ public final class NodeConfigs {
                         peer.name(),
                         link.a().device(),
                         link.a().address().address(),
+                        link.a().ipv6().map(InterfaceAddress::address),
                         link.b().address().address(),
                         peer.bgp().as()));
             }
@@ -116,21 +121,28 @@ public final class NodeConfigs {
         return neighbors;
     }
 
-    /** The address of a MUX or host in the underlay: that of its first link. */
-    public static InetAddress providerAddress(Lab lab, String node) {
-        return lab.linksOf(node).getFirst().a().address().address();
+    /** Where VXLAN for a host's VMs is sent. */
+    public static InetAddress providerAddress(Lab lab, Node.Host host) {
+        var end = lab.linksOf(host.name()).getFirst().a();
+        return (host.underlay() == Node.Underlay.IPV6 ? end.ipv6().orElseThrow() : end.address()).address();
     }
 
-    /** The edge router's address on the node's first link to it; the loader saw to it that there is one. */
-    static InetAddress gateway(Lab lab, String node) {
-        return lab.linksOf(node).stream()
-                .filter(link -> lab.edge().isPresent()
-                        && link.b().node().equals(lab.edge().get().name()))
+    /** The addresses of a node's first link, and the edge router's at the node's first link to it; the loader saw to it that there is one. */
+    static List<Underlay> underlay(Lab lab, String node) {
+        var links = lab.linksOf(node);
+        var own = links.getFirst().a();
+        var edge = links.stream()
+                .map(Link::b)
+                .filter(end -> lab.edge().isPresent()
+                        && end.node().equals(lab.edge().get().name()))
                 .findFirst()
-                .orElseThrow()
-                .b()
-                .address()
-                .address();
+                .orElseThrow();
+        var underlay = new ArrayList<>(
+                List.of(new Underlay(own.address(), edge.address().address())));
+        own.ipv6()
+                .ifPresent(address ->
+                        edge.ipv6().ifPresent(gateway -> underlay.add(new Underlay(address, gateway.address()))));
+        return underlay;
     }
 
     private static Optional<Southbound> southbound(Lab lab) {

@@ -1,6 +1,8 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 
 /** An address of an interface with the length of its subnet, such as {@code 10.0.1.1/31}; host bits are kept. */
@@ -24,6 +26,15 @@ public record InterfaceAddress(InetAddress address, int length) {
         }
     }
 
+    /** An address alone, its own subnet. */
+    public static InterfaceAddress host(InetAddress address) {
+        return new InterfaceAddress(address, address.getAddress().length * 8);
+    }
+
+    public AddressFamily family() {
+        return prefix().family();
+    }
+
     /** The subnet it is in. */
     public Prefix prefix() {
         return Prefix.of(address, length);
@@ -31,6 +42,6 @@ public record InterfaceAddress(InetAddress address, int length) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + "/" + length;
+        return AddressText.of(address) + "/" + length;
     }
 }

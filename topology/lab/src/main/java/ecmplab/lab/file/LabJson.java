@@ -3,6 +3,7 @@ package ecmplab.lab.file;
 import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
+import ecmplab.packet.AddressText;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ public final class LabJson {
 
     public static JsonMapper mapper() {
         var module = new SimpleModule("lab");
-        text(module, InetAddress.class, InetAddress::getHostAddress, InetAddress::ofLiteral);
+        text(module, InetAddress.class, AddressText::of, InetAddress::ofLiteral);
         text(module, InetSocketAddress.class, LabJson::socket, RoutingScalars::socket);
         text(module, InterfaceAddress.class, InterfaceAddress::toString, InterfaceAddress::parse);
         text(module, Asn.class, Asn::toString, number -> Asn.of(Long.parseLong(number)));

@@ -21,7 +21,10 @@ final class LabShapes {
 
     static final Shape NODE_NAME = new Plain(Scalar.NAME);
     private static final Shape DURATION = new Plain(Scalar.DURATION);
-    private static final Shape PREFIX = new Plain(Scalar.PREFIX);
+    private static final Shape PREFIXES =
+            SpeakerShapes.oneOrMore(new Plain(AddressScalars.PREFIX), "a prefix of each family");
+    private static final Shape ADDRESSES =
+            SpeakerShapes.oneOrMore(new Plain(AddressScalars.ADDRESS), "an address of each family");
     private static final Shape PORT = new Plain(Scalar.PORT);
 
     static final Scalar<Integer> MTU = Scalar.number("MTU", 576, 9_216);
@@ -49,7 +52,9 @@ final class LabShapes {
             new Words(List.of("never", "on-failure")),
             "what the supervisor does when its process ends unasked; default never");
     private static final Shape.Key MANAGEMENT = may(
-            "management", new Plain(Scalar.ADDRESS), "address on the management network; default the next free one");
+            "management",
+            new Plain(AddressScalars.IPV4_ADDRESS),
+            "address on the management network; default the next free one");
 
     private static final Shape.Key AS = may("as", new Plain(Scalar.AS), "AS number; default 65000, for a MUX 65010");
     private static final Shape.Key ROUTER_ID =
@@ -63,7 +68,7 @@ final class LabShapes {
     private static final Shape.Key FAMILIES = may(
             "families",
             SpeakerShapes.oneOrMore(new Words(SpeakerShapes.FAMILIES), "families"),
-            "address families that it offers its neighbours; default ipv4");
+            "address families that it offers its neighbours; default ipv4, and ipv6 where it has a link with IPv6");
     private static final Shape.Key CONFIG = may(
             "config",
             new Plain(Scalar.FILE),
@@ -71,7 +76,10 @@ final class LabShapes {
 
     private static final Shape VM = Keys.of(
             "a VM",
-            may("address", new Plain(Scalar.ADDRESS), "its own address (DIP); default .11 and up in its host's subnet"),
+            may(
+                    "address",
+                    ADDRESSES,
+                    "its own address (DIP), one of each family; default .11 and up in its host's subnets"),
             may("mac", new Plain(Scalar.MAC), "Ethernet address; default a local one"),
             may("http", PORT, "port of its HTTP server; default 8080"),
             may("echo", PORT, "port of its echo server; default 7007"));
@@ -140,8 +148,14 @@ final class LabShapes {
                     may("vni", new Plain(Scalar.VNI), "virtual network of its VMs; default 5001"),
                     may(
                             "gateway",
-                            new Plain(Scalar.INTERFACE_ADDRESS),
-                            "address of the VMs' gateway, with the subnet's length; default .1 of the next free /24"),
+                            SpeakerShapes.oneOrMore(
+                                    new Plain(AddressScalars.INTERFACE_ADDRESS), "an address of each family"),
+                            "address of the VMs' gateway, with the subnet's length, one of each family; default .1 of the next"
+                                    + " free /24, and ::1 of the next free /64 where 'vms' has an IPv6 prefix"),
+                    may(
+                            "underlay",
+                            new Words(List.of("ipv4", "ipv6")),
+                            "to which of its addresses VXLAN for its VMs is sent; default ipv4"),
                     may("vms", new MapOf(Scalar.NAME, VM, "a host's VMs"), "its VMs by name"),
                     PORTS),
             Keys.of(
@@ -163,8 +177,8 @@ final class LabShapes {
                     RESTART,
                     may(
                             "gateway",
-                            new Plain(Scalar.ADDRESS),
-                            "where its default route goes; default the other end of its first link")),
+                            ADDRESSES,
+                            "where its default routes go, one of each family; default the other end of its first link")),
             Keys.of("an frr", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, BFD, CONFIG),
             Keys.of("a bird", KIND, GROUPS, RESTART, AS, ROUTER_ID, HOLD_TIME, CONNECT_RETRY, BFD, CONFIG));
 
@@ -181,8 +195,8 @@ final class LabShapes {
                             "octets without the Ethernet header; default 1600 towards MUXes and hosts, else 1500"),
                     may(
                             "addresses",
-                            new ListOf(new Plain(Scalar.INTERFACE_ADDRESS), "the addresses of both ends"),
-                            "of both ends, in their order; default the next free ones")));
+                            new ListOf(new Plain(AddressScalars.INTERFACE_ADDRESS), "the addresses of both ends"),
+                            "of both ends, in their order, two of each family; default the next free ones")));
 
     private static final Shape PROBE = Keys.of(
             "a probe",
@@ -201,6 +215,7 @@ final class LabShapes {
                     "what keeps a client on its backend; default five-tuple"),
             may("floating-ip", new Plain(Scalar.YES_NO), "deliver with the VIP as destination; default false"),
             may("idle-timeout", DURATION, "how long a flow without packets is remembered; default 4m"),
+            may("idle-reset", new Plain(Scalar.YES_NO), "reset both ends of a TCP flow then; default true"),
             may("probe", PROBE, "how its backends are watched; default not at all"));
 
     private static final Shape VIP = Keys.of(
@@ -242,13 +257,14 @@ final class LabShapes {
             "the addressing",
             may(
                     "client-links",
-                    PREFIX,
-                    "a /24 for each link of a client: .1 the router, .10 the client; default 198.51.100.0/24"),
-            may("mux-links", PREFIX, "a /31 for each link of a MUX; default 10.0.1.0/24"),
-            may("host-links", PREFIX, "a /31 for each link of a host; default 10.0.2.0/24"),
-            may("other-links", PREFIX, "a /31 for each other link; default 10.0.3.0/24"),
-            may("vms", PREFIX, "a /24 for each host, the second first; default 10.1.0.0/16"),
-            may("management", PREFIX, "the network of OVSDB; default 172.31.0.0/24"));
+                    PREFIXES,
+                    "a /24 for each link of a client: .1 the router, .10 the client; default 198.51.100.0/24;"
+                            + " a second prefix, of IPv6: a /64 each"),
+            may("mux-links", PREFIXES, "a /31 for each link of a MUX; default 10.0.1.0/24; of IPv6: a /127 each"),
+            may("host-links", PREFIXES, "a /31 for each link of a host; default 10.0.2.0/24; of IPv6: a /127 each"),
+            may("other-links", PREFIXES, "a /31 for each other link; default 10.0.3.0/24; of IPv6: a /127 each"),
+            may("vms", PREFIXES, "a /24 for each host, the second first; default 10.1.0.0/16; of IPv6: a /64 each"),
+            may("management", new Plain(AddressScalars.IPV4_PREFIX), "the network of OVSDB; default 172.31.0.0/24"));
 
     static final Keys LAB = Keys.of(
             "a lab file",
@@ -265,7 +281,7 @@ final class LabShapes {
                     "the nodes by name"),
             may("links", new ListOf(LINK, "links such as 'edge:eth1 -- mux1:eth0'"), "veth pairs between nodes"),
             may("addressing", ADDRESSING, "where addresses come from that are not written down"),
-            may("vips", new MapOf(Scalar.ADDRESS, VIP, "the VIPs"), "what is served, by virtual address"),
+            may("vips", new MapOf(AddressScalars.ADDRESS, VIP, "the VIPs"), "what is served, by virtual address"),
             may(
                     "checks",
                     new ListOf(new Plain(Check.SCALAR), "what 'lab wait' understands"),

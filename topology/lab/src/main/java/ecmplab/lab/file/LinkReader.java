@@ -1,5 +1,6 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.file.Link.End;
 import ecmplab.lab.file.Yaml.Place;
@@ -13,9 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
-/** Reads the links and gives their ends addresses: written ones first, then the next free ones of the pool of their role. */
+/**
+ * Reads the links and gives their ends addresses: written ones first, then the next free ones of the pool of their role. Every link has
+ * IPv4 addresses, and IPv6 ones as well where they are written or the role has an IPv6 pool.
+ */
 final class LinkReader {
     /** Interfaces that a namespace has already. */
     private static final Set<String> RESERVED_DEVICES = Set.of("lo", "mgmt0");
@@ -26,25 +31,27 @@ final class LinkReader {
 
     private final Map<String, Settings> nodes;
     private final Problems problems;
-    private final Map<Role, AddressPool> pools = new EnumMap<>(Role.class);
+    private final Map<Role, Map<AddressFamily, AddressPool>> pools = new EnumMap<>(Role.class);
     private final Set<String> devices = new HashSet<>();
 
     /** What a link is for; the first of these that fits. */
     private enum Role {
-        CLIENT("client", "198.51.100.0/24", 24, PLAIN_MTU),
-        MUX("mux", "10.0.1.0/24", 31, UNDERLAY_MTU),
-        HOST("host", "10.0.2.0/24", 31, UNDERLAY_MTU),
-        OTHER("other", "10.0.3.0/24", 31, PLAIN_MTU);
+        CLIENT("client", "198.51.100.0/24", 24, 64, PLAIN_MTU),
+        MUX("mux", "10.0.1.0/24", 31, 127, UNDERLAY_MTU),
+        HOST("host", "10.0.2.0/24", 31, 127, UNDERLAY_MTU),
+        OTHER("other", "10.0.3.0/24", 31, 127, PLAIN_MTU);
 
         final String kind;
         final String usual;
         final int length;
+        final int ipv6Length;
         final int mtu;
 
-        Role(String kind, String usual, int length, int mtu) {
+        Role(String kind, String usual, int length, int ipv6Length, int mtu) {
             this.kind = kind;
             this.usual = usual;
             this.length = length;
+            this.ipv6Length = ipv6Length;
             this.mtu = mtu;
         }
 
@@ -54,21 +61,45 @@ final class LinkReader {
     }
 
     /** A link as written. */
-    private record Written(LinkEnds ends, int mtu, List<Text> addresses, Place place) {}
+    private record Written(LinkEnds ends, int mtu, List<Text> addresses, Place place) {
+        List<InterfaceAddress> addresses(AddressFamily family) {
+            return addresses.stream()
+                    .map(text -> AddressScalars.INTERFACE_ADDRESS.parse().apply(text.text()))
+                    .filter(address -> address.family() == family)
+                    .toList();
+        }
+    }
+
+    /** The addresses of both ends, in their order. */
+    private record Both(InterfaceAddress a, InterfaceAddress b) {}
 
     /** @param taken subnets that are spoken for; those of the links are added */
     LinkReader(Map<String, Settings> nodes, Settings addressing, List<Prefix> taken, Problems problems) {
         this.nodes = nodes;
         this.problems = problems;
         for (var role : Role.values()) {
-            var prefix = addressing.get(role.key(), Scalar.PREFIX, Prefix.parse(role.usual));
-            if (role == Role.CLIENT && prefix.length() > 28) {
-                problems.at(
-                        addressing.placeOf(role.key()),
-                        prefix + ": must be /28 or larger, as a client is its tenth address");
+            var prefixes = ByFamily.of(addressing, role.key(), AddressScalars.PREFIX, Prefix::family, problems);
+            var byFamily = new EnumMap<AddressFamily, AddressPool>(AddressFamily.class);
+            byFamily.put(
+                    AddressFamily.IPV4_UNICAST, pool(role, prefixes.ipv4().orElse(Prefix.parse(role.usual)), taken));
+            prefixes.ipv6().ifPresent(prefix -> byFamily.put(prefix.family(), pool(role, prefix, taken)));
+            pools.put(role, byFamily);
+            if (role == Role.CLIENT) {
+                byFamily.values().forEach(pool -> checkSize(pool.pool(), addressing.placeOf(role.key())));
             }
-            pools.put(role, new AddressPool(prefix, role.length, 0, taken));
         }
+    }
+
+    private void checkSize(Prefix prefix, Place place) {
+        int longest = prefix.family() == AddressFamily.IPV4_UNICAST ? 28 : 120;
+        if (prefix.length() > longest) {
+            problems.at(place, prefix + ": must be /" + longest + " or larger, as a client is its tenth address");
+        }
+    }
+
+    private static AddressPool pool(Role role, Prefix prefix, List<Prefix> taken) {
+        boolean ipv6 = prefix.family() == AddressFamily.IPV6_UNICAST;
+        return new AddressPool(prefix, ipv6 ? role.ipv6Length : role.length, 0, taken);
     }
 
     List<Link> read(List<Value> values, List<Prefix> taken) {
@@ -76,10 +107,9 @@ final class LinkReader {
         values.forEach(value -> written.add(written(value)));
         written.removeIf(link -> !sound(link));
         for (var link : written) {
-            link.addresses().stream()
-                    .map(text ->
-                            Scalar.INTERFACE_ADDRESS.parse().apply(text.text()).prefix())
-                    .distinct()
+            Arrays.stream(AddressFamily.values())
+                    .flatMap(family -> link.addresses(family).stream().limit(1))
+                    .map(InterfaceAddress::prefix)
                     .forEach(subnet -> claim(subnet, link.addresses().getFirst().place(), taken));
         }
         var links = new ArrayList<Link>();
@@ -111,16 +141,18 @@ final class LinkReader {
         }
         claim(ends.nodeA(), ends.deviceA(), link.place());
         claim(ends.nodeB(), ends.deviceB(), link.place());
-        if (!link.addresses().isEmpty()) {
-            var first = Scalar.INTERFACE_ADDRESS
-                    .parse()
-                    .apply(link.addresses().getFirst().text());
-            var last = Scalar.INTERFACE_ADDRESS
-                    .parse()
-                    .apply(link.addresses().getLast().text());
-            if (link.addresses().size() != 2
-                    || !first.prefix().equals(last.prefix())
-                    || first.address().equals(last.address())) {
+        for (var family : AddressFamily.values()) {
+            var addresses = link.addresses(family);
+            if (!addresses.isEmpty()
+                    && (addresses.size() != 2
+                            || !addresses
+                                    .getFirst()
+                                    .prefix()
+                                    .equals(addresses.getLast().prefix())
+                            || addresses
+                                    .getFirst()
+                                    .address()
+                                    .equals(addresses.getLast().address()))) {
                 problems.at(link.addresses().getFirst().place(), "must be two different addresses of one subnet");
                 sound = false;
             }
@@ -153,32 +185,33 @@ final class LinkReader {
     private Link resolved(Written link, int number) {
         var ends = link.ends();
         var role = role(ends);
-        InterfaceAddress addressA;
-        InterfaceAddress addressB;
-        if (link.addresses().isEmpty()) {
-            var pool = Objects.requireNonNull(pools.get(role));
-            var subnet = pool.next().orElseGet(() -> {
-                problems.at(link.place(), "no address left in " + role.key() + " " + pool.pool());
-                return pool.pool();
-            });
-            var near = new InterfaceAddress(AddressPool.address(subnet, role == Role.CLIENT ? 1 : 0), subnet.length());
-            var far = new InterfaceAddress(AddressPool.address(subnet, role == Role.CLIENT ? 10 : 1), subnet.length());
-            boolean turned = !routes(ends.nodeA()) && routes(ends.nodeB());
-            addressA = turned ? far : near;
-            addressB = turned ? near : far;
-        } else {
-            addressA = Scalar.INTERFACE_ADDRESS
-                    .parse()
-                    .apply(link.addresses().getFirst().text());
-            addressB = Scalar.INTERFACE_ADDRESS
-                    .parse()
-                    .apply(link.addresses().getLast().text());
-        }
+        var ipv4 = addresses(link, role, AddressFamily.IPV4_UNICAST).orElseThrow();
+        var ipv6 = addresses(link, role, AddressFamily.IPV6_UNICAST);
         int mtu = link.mtu() > 0 ? link.mtu() : role.mtu;
         return new Link(
-                new End(ends.nodeA(), ends.deviceA(), addressA, mac(number, 1)),
-                new End(ends.nodeB(), ends.deviceB(), addressB, mac(number, 2)),
+                new End(ends.nodeA(), ends.deviceA(), ipv4.a(), ipv6.map(Both::a), mac(number, 1)),
+                new End(ends.nodeB(), ends.deviceB(), ipv4.b(), ipv6.map(Both::b), mac(number, 2)),
                 mtu);
+    }
+
+    /** The written ones, or the next of the pool; none where there is neither, which is only so of IPv6. */
+    private Optional<Both> addresses(Written link, Role role, AddressFamily family) {
+        var written = link.addresses(family);
+        if (!written.isEmpty()) {
+            return Optional.of(new Both(written.getFirst(), written.getLast()));
+        }
+        var pool = Objects.requireNonNull(pools.get(role)).get(family);
+        if (pool == null) {
+            return Optional.empty();
+        }
+        var subnet = pool.next().orElseGet(() -> {
+            problems.at(link.place(), "no address left in " + role.key() + " " + pool.pool());
+            return pool.pool();
+        });
+        var near = new InterfaceAddress(AddressPool.address(subnet, role == Role.CLIENT ? 1 : 0), subnet.length());
+        var far = new InterfaceAddress(AddressPool.address(subnet, role == Role.CLIENT ? 10 : 1), subnet.length());
+        boolean turned = !routes(link.ends().nodeA()) && routes(link.ends().nodeB());
+        return Optional.of(turned ? new Both(far, near) : new Both(near, far));
     }
 
     private Role role(LinkEnds ends) {

@@ -162,17 +162,27 @@ public sealed interface Node {
             PortChoice ports)
             implements Speaker, Managed, Forwarder {}
 
+    /** Over which of its addresses a host gets VXLAN. */
+    enum Underlay {
+        IPV4,
+        IPV6
+    }
+
     /**
      * @param gateway the address in the VMs' subnet that the host agent answers for, with the subnet's length
+     * @param ipv6Gateway the same in the VMs' IPv6 subnet; where there is none its VMs have no IPv6
      * @param vni of the VMs' virtual network
+     * @param underlay of IPv6 only where the host and all MUXes have IPv6 links
      */
     record Host(
             String name,
             Restart restart,
             InterfaceAddress management,
             InterfaceAddress gateway,
+            Optional<InterfaceAddress> ipv6Gateway,
             Vni vni,
             List<Vm> vms,
+            Underlay underlay,
             PortChoice ports)
             implements Managed, Forwarder {
         public Host {
@@ -193,8 +203,12 @@ public sealed interface Node {
     record Controller(String name, Restart restart, InterfaceAddress management, Store ovsdb, int port, int slots)
             implements Managed {}
 
-    /** @param gateway where its default route goes */
-    record Client(String name, Restart restart, Optional<InetAddress> gateway) implements Node {}
+    /**
+     * @param gateway where its default route goes
+     * @param ipv6Gateway where that of IPv6 goes
+     */
+    record Client(String name, Restart restart, Optional<InetAddress> gateway, Optional<InetAddress> ipv6Gateway)
+            implements Node {}
 
     /** FRRouting as a router with kernel forwarding; {@code config} is the user's own {@code frr.conf}. */
     record Frr(String name, Restart restart, Bgp bgp, Optional<Path> config) implements Speaker {}

@@ -2,11 +2,9 @@ package ecmplab.lab.file;
 
 import ecmplab.bgp.bfd.BfdTimers;
 import ecmplab.bgp.wire.Asn;
-import ecmplab.bgp.wire.Prefix;
 import ecmplab.bgp.wire.RouterId;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,17 +47,6 @@ record Scalar<T>(String what, Form form, Function<String, T> parse) {
             "an interval and how many may be missed, such as 50ms x 3",
             new Form.Matching("^[0-9]+(ms|s) ?x ?[0-9]+$"),
             BfdTimers::parse);
-
-    static final Scalar<InetAddress> ADDRESS = new Scalar<>(
-            "an IPv4 address such as 203.0.113.10", new Form.Matching("^[0-9]+(\\.[0-9]+){3}$"), Scalar::address);
-
-    static final Scalar<InterfaceAddress> INTERFACE_ADDRESS = new Scalar<>(
-            "an address with its prefix length such as 10.0.1.1/31",
-            new Form.Matching("^[0-9]+(\\.[0-9]+){3}/[0-9]+$"),
-            text -> onlyV4(text, InterfaceAddress.parse(text)));
-
-    static final Scalar<Prefix> PREFIX = new Scalar<>(
-            "a prefix such as 10.1.0.0/16", new Form.Matching("^[0-9]+(\\.[0-9]+){3}/[0-9]+$"), Scalar::prefix);
 
     static final Scalar<RouterId> ROUTER_ID =
             new Scalar<>("a router id such as 10.0.0.1", new Form.Matching("^[0-9]+(\\.[0-9]+){3}$"), RouterId::parse);
@@ -132,36 +119,6 @@ record Scalar<T>(String what, Form form, Function<String, T> parse) {
             case "m" -> Duration.ofMinutes(amount);
             default -> Duration.ofHours(amount);
         };
-    }
-
-    private static InetAddress address(String text) {
-        try {
-            return onlyV4(text, InetAddress.ofLiteral(text));
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("address '" + text + "': must be IPv4, such as 203.0.113.10", wrong);
-        }
-    }
-
-    private static InetAddress onlyV4(String text, InetAddress address) {
-        // ofLiteral takes old forms such as 10.1 too
-        if (!address.getHostAddress().equals(text)) {
-            throw new IllegalArgumentException("address '" + text + "': must be IPv4, such as 203.0.113.10");
-        }
-        return address;
-    }
-
-    private static InterfaceAddress onlyV4(String text, InterfaceAddress address) {
-        onlyV4(text.substring(0, text.indexOf('/')), address.address());
-        return address;
-    }
-
-    private static Prefix prefix(String text) {
-        var written = onlyV4(text, InterfaceAddress.parse(text));
-        var prefix = written.prefix();
-        if (!prefix.address().equals(written.address())) {
-            throw new IllegalArgumentException("prefix '" + text + "' has host bits: should it be " + prefix + "?");
-        }
-        return prefix;
     }
 
     private static boolean yesNo(String text) {

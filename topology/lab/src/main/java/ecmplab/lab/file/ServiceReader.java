@@ -7,25 +7,26 @@ import ecmplab.lab.file.Vip.Probe;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads what a lab serves (VIPs) and waits for (checks), which name nodes and VMs. */
 final class ServiceReader {
     private final Set<String> nodes;
-    private final Set<String> vms;
+    private final Map<String, Vm> vms = new LinkedHashMap<>();
     private final Problems problems;
 
     ServiceReader(List<Node> nodes, Problems problems) {
         this.problems = problems;
         this.nodes = new LinkedHashSet<>();
-        this.vms = new LinkedHashSet<>();
         for (var node : nodes) {
             this.nodes.add(node.name());
             if (node instanceof Node.Host host) {
-                host.vms().forEach(vm -> vms.add(vm.name()));
+                host.vms().forEach(vm -> vms.put(vm.name(), vm));
             }
         }
     }
@@ -35,24 +36,30 @@ final class ServiceReader {
     }
 
     private Vip vip(Settings vip, List<Prefix> taken) {
-        var address = Scalar.ADDRESS.parse().apply(vip.name());
+        var address = AddressScalars.ADDRESS.parse().apply(vip.name());
         taken.stream()
                 .filter(subnet -> subnet.contains(Prefix.host(address)))
                 .findFirst()
                 .ifPresent(subnet ->
                         problems.at(vip.place(), "VIP " + vip.name() + " is inside " + subnet + ", which is in use"));
+        var family = Prefix.host(address).family();
         var pools = new ArrayList<Pool>();
         var poolSettings = vip.section("pools");
         for (var name : poolSettings.entries().keySet()) {
             var members = poolSettings.texts(name);
             var seen = new LinkedHashSet<String>();
             for (var member : members) {
-                if (!vms.contains(member.text())) {
+                if (!vms.containsKey(member.text())) {
                     problems.at(
                             member.place(),
-                            "no VM '" + member.text() + "'" + Shape.hint(member.text(), List.copyOf(vms)));
+                            "no VM '" + member.text() + "'" + Shape.hint(member.text(), List.copyOf(vms.keySet())));
                 } else if (!seen.add(member.text())) {
                     problems.at(member.place(), member.text() + " is in pool " + name + " twice");
+                } else if (vms.get(member.text()).address(family).isEmpty()) {
+                    problems.at(
+                            member.place(),
+                            member.text() + " has no IPv6 address for VIP " + vip.name()
+                                    + ": 'vms' of the addressing, or the 'gateway' of its host, gives it one");
                 }
             }
             pools.add(new Pool(name, List.copyOf(seen)));
@@ -87,6 +94,7 @@ final class ServiceReader {
                 endpoint.word("affinity", Affinity.FIVE_TUPLE),
                 floating,
                 atLeast(endpoint, "idle-timeout", Duration.ofMinutes(4), Duration.ofSeconds(1)),
+                endpoint.get("idle-reset", Scalar.YES_NO, true),
                 endpoint.has("probe") ? Optional.of(probe(endpoint.section("probe"), backendPort)) : Optional.empty());
     }
 
@@ -113,7 +121,9 @@ final class ServiceReader {
             boolean names =
                     check.words().size() == 2 && !check.words().getFirst().equals("route");
             var named = check.words().getLast();
-            if (names && !nodes.contains(named) && Scalar.ADDRESS.fault(named).isPresent()) {
+            if (names
+                    && !nodes.contains(named)
+                    && AddressScalars.ADDRESS.fault(named).isPresent()) {
                 problems.at(text.place(), "no node '" + named + "'" + Shape.hint(named, List.copyOf(nodes)));
             }
             checks.add(check);

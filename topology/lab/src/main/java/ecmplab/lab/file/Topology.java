@@ -1,5 +1,7 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.packet.AddressText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +31,13 @@ final class Topology {
             }
         });
         lab.nodes(Node.Mux.class).forEach(this::checkSession);
+        lab.nodes(Node.Host.class).stream()
+                .filter(host -> host.underlay() == Node.Underlay.IPV6)
+                .forEach(this::checkIpv6Underlay);
+        lab.vips().stream()
+                .filter(vip -> vip.family() == AddressFamily.IPV6_UNICAST)
+                .findFirst()
+                .ifPresent(this::checkIpv6Announcement);
         if (!lab.vips().isEmpty() && lab.nodes(Node.Mux.class).isEmpty()) {
             problems.at(Yaml.Place.START, "the lab has VIPs but no mux to announce them");
         }
@@ -62,6 +71,43 @@ final class Topology {
                     place,
                     node.kind() + " " + node.name() + " needs a controller in the lab, which it has its policy from");
         }
+    }
+
+    /** VXLAN over IPv6 goes from the first link of a MUX to the first link of the host. */
+    private void checkIpv6Underlay(Node.Host host) {
+        var place = settings(host).placeOf("underlay");
+        if (!hasIpv6(host)) {
+            problems.at(place, host.name() + " has no IPv6 address: 'host-links' of the addressing gives it one");
+        }
+        lab.nodes(Node.Mux.class).stream()
+                .filter(mux -> !hasIpv6(mux))
+                .forEach(mux -> problems.at(
+                        place,
+                        mux.name() + " has no IPv6 address to reach " + host.name()
+                                + " from: 'mux-links' of the addressing gives it one"));
+    }
+
+    /** A MUX tells an IPv6 VIP with its own IPv6 address as next hop, over its IPv4 session. */
+    private void checkIpv6Announcement(Vip vip) {
+        var text = AddressText.of(vip.address());
+        for (var mux : lab.nodes(Node.Mux.class)) {
+            if (!hasIpv6(mux)) {
+                problems.at(
+                        settings(mux).place(),
+                        mux.name() + " has no IPv6 address to announce VIP " + text
+                                + " with: 'mux-links' of the addressing gives it one");
+            }
+        }
+        lab.nodes(Node.Speaker.class).stream()
+                .filter(node -> !node.bgp().families().contains(AddressFamily.IPV6_UNICAST))
+                .filter(node -> settings(node).has("families"))
+                .forEach(node -> problems.at(
+                        settings(node).placeOf("families"), node.name() + " needs family ipv6 for VIP " + text));
+    }
+
+    private boolean hasIpv6(Node node) {
+        var links = lab.linksOf(node.name());
+        return !links.isEmpty() && links.getFirst().a().ipv6().isPresent();
     }
 
     private Settings settings(Node node) {

@@ -1,16 +1,28 @@
 package ecmplab.lab.file;
 
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A virtual address with what it serves. */
+/** A virtual address with what it serves, by the addresses of its own family that its VMs have. */
 public record Vip(InetAddress address, List<Pool> pools, List<Endpoint> endpoints) {
     public Vip {
         pools = List.copyOf(pools);
         endpoints = List.copyOf(endpoints);
+    }
+
+    public AddressFamily family() {
+        return Prefix.host(address).family();
+    }
+
+    /** What a client asks for: {@code 203.0.113.10:80} or {@code [2001:db8::10]:80}. */
+    public String destination(Endpoint endpoint) {
+        return AddressText.of(address, endpoint.port());
     }
 
     /** The pool of an endpoint; the loader saw to it that it exists. */
@@ -50,6 +62,7 @@ public record Vip(InetAddress address, List<Pool> pools, List<Endpoint> endpoint
      * @param backendPort where the VMs listen
      * @param floatingIp deliver with the VIP as destination, without rewriting
      * @param idleTimeout how long a flow without packets keeps its state
+     * @param idleReset whether both ends of a TCP flow are reset then
      */
     public record Endpoint(
             Transport transport,
@@ -59,6 +72,7 @@ public record Vip(InetAddress address, List<Pool> pools, List<Endpoint> endpoint
             Affinity affinity,
             boolean floatingIp,
             Duration idleTimeout,
+            boolean idleReset,
             Optional<Probe> probe) {}
 
     /**

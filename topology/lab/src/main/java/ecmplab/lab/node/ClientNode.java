@@ -13,10 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A client of the VIPs: drives traffic when told, over the kernel's TCP stack in its namespace. */
 final class ClientNode implements NodeRuntime {
+    private static final Pattern DESTINATION =
+            Pattern.compile("(?:(?<ipv4>[0-9.]+)|\\[(?<ipv6>[0-9a-fA-F:.]+)]):(?<port>[0-9]{1,5})");
+
     private @Nullable FlowTraffic traffic;
 
     ClientNode(ClientConfig config, CommandTree commands) {
@@ -128,14 +132,15 @@ final class ClientNode implements NodeRuntime {
         return table.withCode(code);
     }
 
-    /** Reads {@code 203.0.113.10:80}; no name is looked up. */
+    /** Reads {@code 203.0.113.10:80} or {@code [2001:db8::10]:80}; no name is looked up. */
     private static InetSocketAddress destination(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 0) {
-            throw new IllegalArgumentException("destination '" + text + "': must be such as 203.0.113.10:80");
+        var match = DESTINATION.matcher(text);
+        if (!match.matches()) {
+            throw new IllegalArgumentException(
+                    "destination '" + text + "': must be such as 203.0.113.10:80 or [2001:db8::10]:80");
         }
-        return new InetSocketAddress(
-                InetAddress.ofLiteral(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+        var address = match.group("ipv4") != null ? match.group("ipv4") : match.group("ipv6");
+        return new InetSocketAddress(InetAddress.ofLiteral(address), Integer.parseInt(match.group("port")));
     }
 
     @Override

@@ -6,11 +6,14 @@ import ecmplab.controller.southbound.TableKey;
 import ecmplab.hostagent.forward.HostAgent;
 import ecmplab.hostagent.forward.HostEvent;
 import ecmplab.hostagent.forward.PolicyOutcome;
+import ecmplab.hostagent.forward.ProviderAddress;
+import ecmplab.hostagent.forward.VmAddress;
 import ecmplab.hostagent.forward.VmPort;
 import ecmplab.hostagent.probe.ProbeChange;
 import ecmplab.hostagent.probe.Prober;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.HostConfig;
+import ecmplab.lab.fabric.NodeConfig.Underlay;
 import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.HostShow;
 import ecmplab.lab.show.InterfaceShow;
@@ -38,7 +41,7 @@ final class HostNode implements NodeRuntime {
     private final HostConfig config;
     private final Ports ports;
     /** Never read: with it the kernel does not answer VXLAN packets, which are the agent's, with port unreachable. */
-    private final DatagramSocket vxlan;
+    private final List<DatagramSocket> vxlan = new ArrayList<>();
 
     private final HostAgent agent;
     private final Prober prober;
@@ -53,11 +56,15 @@ final class HostNode implements NodeRuntime {
         var devices = new ArrayList<>(List.of(underlay.device()));
         config.vms().forEach(vm -> devices.add(vm.device()));
         ports = Ports.open(devices, Wish.of(config.host().ports()).withTunnelPort(Vxlan.UDP_PORT), events);
-        vxlan = new DatagramSocket(new InetSocketAddress(config.providerAddress(), Vxlan.UDP_PORT));
-        vxlan.setReceiveBufferSize(1);
+        for (var each : config.underlay()) {
+            var socket = new DatagramSocket(new InetSocketAddress(each.address().address(), Vxlan.UDP_PORT));
+            socket.setReceiveBufferSize(1);
+            vxlan.add(socket);
+        }
         agent = new HostAgent(
-                ecmplab.hostagent.forward.HostConfig.of(
-                                config.providerAddress(), underlay.address().length(), config.gateway())
+                ecmplab.hostagent.forward.HostConfig.of(config.underlay().stream()
+                                .map(HostNode::provider)
+                                .toArray(ProviderAddress[]::new))
                         .withIdleResets(),
                 ports.named(underlay.device()),
                 config.vms().stream().map(this::vmPort).toList(),
@@ -88,14 +95,20 @@ final class HostNode implements NodeRuntime {
         }
     }
 
-    private VmPort vmPort(ecmplab.lab.fabric.NodeConfig.VmPort vm) {
-        return new VmPort(
-                vm.vm().name(),
-                ports.named(vm.device()),
-                vm.vm().address(),
-                vm.vm().mac(),
-                config.host().vni(),
-                config.host().gateway().address());
+    private static ProviderAddress provider(Underlay underlay) {
+        return new ProviderAddress(
+                underlay.address().address(), underlay.address().length(), underlay.gateway());
+    }
+
+    private VmPort vmPort(ecmplab.lab.fabric.NodeConfig.VmPort port) {
+        var vm = port.vm();
+        var host = config.host();
+        var addresses = new ArrayList<>(
+                List.of(new VmAddress(vm.address(), host.gateway().address())));
+        vm.ipv6()
+                .ifPresent(address -> host.ipv6Gateway()
+                        .ifPresent(gateway -> addresses.add(new VmAddress(address, gateway.address()))));
+        return new VmPort(vm.name(), ports.named(port.device()), addresses, vm.mac(), host.vni());
     }
 
     private static void log(EventLog events, HostEvent event) {
@@ -147,7 +160,7 @@ final class HostNode implements NodeRuntime {
         prober.close();
         timer.shutdownNow();
         forwarding.close();
-        vxlan.close();
+        vxlan.forEach(DatagramSocket::close);
         ports.close();
     }
 }

@@ -9,6 +9,7 @@ import ecmplab.controller.southbound.TableKey;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.MuxConfig;
+import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.EventFeed;
@@ -22,11 +23,13 @@ import ecmplab.mux.forward.MuxEvent;
 import ecmplab.mux.forward.MuxSettings;
 import ecmplab.mux.forward.PathReport;
 import ecmplab.mux.forward.Surroundings;
+import ecmplab.packet.AddressText;
 import ecmplab.port.ForwardingThread;
 import ecmplab.port.InterfacePorts.Wish;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A MUX: its port and forwarding thread, a speaker that announces its VIPs, and its policy from OVSDB. */
@@ -121,13 +125,19 @@ final class MuxNode implements NodeRuntime {
     }
 
     private static MuxSettings settings(MuxConfig config) {
-        var own = config.nics().stream().map(nic -> nic.address().address()).toList();
+        var own = config.nics().stream()
+                .flatMap(nic -> Stream.concat(Stream.of(nic.address()), nic.ipv6().stream()))
+                .map(InterfaceAddress::address)
+                .toList();
+        var ipv4 = config.underlay().getFirst();
+        var ipv6 = config.underlay().getLast().address().address();
         int flows = config.mux().flows();
         var limits = FlowLimits.LAB;
         return new MuxSettings(
                 config.mux().number(),
-                (Inet4Address) config.providerAddress(),
-                (Inet4Address) config.gateway(),
+                (Inet4Address) ipv4.address().address(),
+                ipv6 instanceof Inet6Address address ? address : null,
+                (Inet4Address) ipv4.gateway(),
                 Set.copyOf(own),
                 new FlowLimits(flows, Math.max(1, flows / 8), limits.untrustedTimeout(), limits.newFlowsPerSecond()),
                 new SecureRandom().nextLong());
@@ -162,7 +172,7 @@ final class MuxNode implements NodeRuntime {
                 events.add(
                         java.time.Instant.now(),
                         "digest-mismatch",
-                        Map.of("vip", vip.getHostAddress(), "tables", wrong.toString()));
+                        Map.of("vip", AddressText.of(vip), "tables", wrong.toString()));
                 mux.hold(vip);
             } else {
                 mux.release(vip);

@@ -5,6 +5,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.Nic;
 import ecmplab.lab.fabric.NodeConfig.RouterConfig;
+import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.DivergenceShow;
@@ -27,6 +28,7 @@ import ecmplab.router.forward.RouterInterface;
 import ecmplab.router.kernel.KernelRoutes;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +66,8 @@ final class RouterNode implements NodeRuntime {
             interfaces.add(new RouterInterface(
                     named(nic.device()),
                     (Inet4Address) nic.address().address(),
-                    nic.address().length()));
+                    nic.address().length(),
+                    nic.ipv6().map(RouterNode::subnet)));
         }
         var standard = ecmplab.router.RouterConfig.of(interfaces, List.of(), config.hashSeed());
         router = new EdgeRouter(
@@ -115,6 +118,10 @@ final class RouterNode implements NodeRuntime {
             new PortOrders(opened.all(), events).add(commands);
         });
         DropsShow.add(commands, all, () -> DropsShow.of(router.counters()));
+    }
+
+    private static RouterInterface.Ipv6Subnet subnet(InterfaceAddress address) {
+        return new RouterInterface.Ipv6Subnet((Inet6Address) address.address(), address.length());
     }
 
     private Port named(String device) {

@@ -11,6 +11,7 @@ import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.Node;
 import ecmplab.lab.file.Vip;
 import ecmplab.mux.table.EndpointId;
+import ecmplab.packet.AddressText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ record Services(List<Pool> pools, List<ServiceDefinition> endpoints) {
                 pools.add(new Pool(
                         name(vip, pool.name()),
                         pool.members().stream()
-                                .map(member -> backend(lab, member))
+                                .map(member -> backend(lab, vip, member))
                                 .toList()));
             }
             for (var endpoint : vip.endpoints()) {
@@ -40,18 +41,19 @@ record Services(List<Pool> pools, List<ServiceDefinition> endpoints) {
 
     /** Pools of different VIPs may have the same name in a lab file. */
     private static String name(Vip vip, String pool) {
-        return pool + "@" + vip.address().getHostAddress();
+        return pool + "@" + AddressText.of(vip.address());
     }
 
-    private static Backend backend(Lab lab, String name) {
+    /** A VM by its address of the VIP's family. */
+    private static Backend backend(Lab lab, Vip vip, String name) {
         for (var host : lab.nodes(Node.Host.class)) {
             for (var vm : host.vms()) {
                 if (vm.name().equals(name)) {
                     return new Backend(
                             vm.name(),
-                            vm.address(),
+                            vm.address(vip.family()).orElseThrow(),
                             host.name(),
-                            NodeConfigs.providerAddress(lab, host.name()),
+                            NodeConfigs.providerAddress(lab, host),
                             vm.mac(),
                             host.vni(),
                             1,

@@ -21,15 +21,20 @@ final class Speakers {
         return SpeakerConfig.of(bgp.as(), bgp.routerId())
                 .withListen(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), SessionConfig.BGP_PORT))
                 .withNeighbors(neighbors.stream()
-                        .map(neighbor -> NeighborConfig.of(
-                                        SessionConfig.of(neighbor.remote(), neighbor.as(), bgp.as(), bgp.routerId())
-                                                .withLocalAddress(neighbor.local())
-                                                .withFamilies(Set.copyOf(bgp.families()))
-                                                .withHoldTime(bgp.holdTime())
-                                                .withConnectRetry(bgp.connectRetry()))
-                                .withDescription(neighbor.node())
-                                .withBfd(bgp.bfd().orElse(null)))
+                        .map(neighbor -> neighbor(bgp, neighbor))
                         .toList());
+    }
+
+    /** Routes of IPv6 go over the IPv4 session as well, with our IPv6 address on its link as their next hop. */
+    private static NeighborConfig neighbor(Node.Bgp bgp, Neighbor neighbor) {
+        var config = NeighborConfig.of(SessionConfig.of(neighbor.remote(), neighbor.as(), bgp.as(), bgp.routerId())
+                        .withLocalAddress(neighbor.local())
+                        .withFamilies(Set.copyOf(bgp.families()))
+                        .withHoldTime(bgp.holdTime())
+                        .withConnectRetry(bgp.connectRetry()))
+                .withDescription(neighbor.node())
+                .withBfd(bgp.bfd().orElse(null));
+        return neighbor.localIpv6().map(config::withNextHop).orElse(config);
     }
 
     /** Neighbours without an established session. */

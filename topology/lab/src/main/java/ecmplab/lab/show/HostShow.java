@@ -10,6 +10,7 @@ import ecmplab.hostagent.probe.Prober;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.packet.AddressText;
 import ecmplab.packet.IpProtocol;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -65,13 +66,13 @@ public final class HostShow {
     private Map<String, Object> flowJson(NatFlow nat) {
         var flow = nat.flow();
         var json = new LinkedHashMap<String, Object>();
-        json.put("client", flow.source().getHostAddress());
+        json.put("client", AddressText.of(flow.source()));
         json.put("clientPort", flow.sourcePort());
-        json.put("vip", flow.destination().getHostAddress());
+        json.put("vip", AddressText.of(flow.destination()));
         json.put("vipPort", flow.destinationPort());
         json.put("protocol", IpProtocol.name(flow.protocol()));
         json.put("vm", agent.vms().get(nat.vm()).name());
-        json.put("dip", nat.local().getHostAddress());
+        json.put("dip", AddressText.of(nat.local()));
         json.put("dipPort", nat.localPort());
         json.put("state", nat.state().name().toLowerCase(Locale.ROOT));
         json.put("rescued", nat.rescued());
@@ -87,11 +88,10 @@ public final class HostShow {
     private List<String> flowRow(NatFlow nat) {
         var flow = nat.flow();
         return List.of(
-                flow.source().getHostAddress() + ":" + flow.sourcePort(),
-                IpProtocol.name(flow.protocol()) + " " + flow.destination().getHostAddress() + ":"
-                        + flow.destinationPort(),
+                AddressText.of(flow.source(), flow.sourcePort()),
+                IpProtocol.name(flow.protocol()) + " " + AddressText.of(flow.destination(), flow.destinationPort()),
                 agent.vms().get(nat.vm()).name(),
-                nat.local().getHostAddress() + ":" + nat.localPort(),
+                AddressText.of(nat.local(), nat.localPort()),
                 nat.state().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 String.valueOf(nat.packetsIn()),
                 String.valueOf(nat.packetsOut()),
@@ -132,7 +132,7 @@ public final class HostShow {
 
     private static String joined(HostSnapshot.VmStatus vm, Function<VmAddress, InetAddress> which) {
         return vm.addresses().stream()
-                .map(address -> which.apply(address).getHostAddress())
+                .map(address -> AddressText.of(which.apply(address)))
                 .collect(Collectors.joining(" "));
     }
 

@@ -6,8 +6,8 @@ import ecmplab.lab.control.TextTable;
 import ecmplab.mux.flow.FlowPage;
 import ecmplab.mux.forward.Mux;
 import ecmplab.mux.forward.MuxSnapshot;
+import ecmplab.packet.AddressText;
 import ecmplab.packet.IpProtocol;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class MuxShow {
         var wanted = values.get("VIP");
         var vips = mux.vips().stream()
                 .filter(vip ->
-                        wanted == null || vip.endpoint().vip().getHostAddress().equals(wanted))
+                        wanted == null || AddressText.of(vip.endpoint().vip()).equals(wanted))
                 .toList();
         if (wanted != null && vips.isEmpty()) {
             return Answer.noSuch("% No such VIP here: " + wanted);
@@ -91,14 +91,14 @@ public final class MuxShow {
     private static Map<String, Object> flowJson(MuxSnapshot.MemberFlow each) {
         var flow = each.flow();
         var json = new LinkedHashMap<String, Object>();
-        json.put("source", flow.client().getHostAddress());
+        json.put("source", AddressText.of(flow.client()));
         json.put("sourcePort", flow.clientPort());
-        json.put("destination", flow.vip().getHostAddress());
+        json.put("destination", AddressText.of(flow.vip()));
         json.put("destinationPort", flow.vipPort());
         json.put("protocol", IpProtocol.name(flow.protocol()));
         if (each.member() != null) {
             json.put("member", each.member().id());
-            json.put("host", each.member().host().getHostAddress());
+            json.put("host", AddressText.of(each.member().host()));
         }
         json.put("generation", flow.generation());
         json.put("trusted", flow.trusted());
@@ -110,10 +110,10 @@ public final class MuxShow {
     private static List<String> flowRow(MuxSnapshot.MemberFlow each) {
         var flow = each.flow();
         return List.of(
-                flow.client().getHostAddress() + ":" + flow.clientPort(),
-                IpProtocol.name(flow.protocol()) + " " + flow.vip().getHostAddress() + ":" + flow.vipPort(),
+                AddressText.of(flow.client(), flow.clientPort()),
+                IpProtocol.name(flow.protocol()) + " " + AddressText.of(flow.vip(), flow.vipPort()),
                 each.member() == null ? "-" : each.member().id(),
-                each.member() == null ? "-" : each.member().host().getHostAddress(),
+                each.member() == null ? "-" : AddressText.of(each.member().host()),
                 String.valueOf(flow.generation()),
                 flow.trusted() ? "trusted" : "untrusted",
                 seconds(flow.ageMillis()),
@@ -147,9 +147,8 @@ public final class MuxShow {
         var rows = table.shares().stream()
                 .map(share -> List.of(
                         share.member().id(),
-                        share.member().dip().getHostAddress() + ":"
-                                + share.member().port(),
-                        share.member().host().getHostAddress(),
+                        AddressText.of(share.member().dip(), share.member().port()),
+                        AddressText.of(share.member().host()),
                         String.valueOf(share.member().weight()),
                         String.valueOf(share.slots()),
                         String.format(Locale.ROOT, "%.2f %%", 100.0 * share.slots() / table.slots())))
@@ -165,7 +164,7 @@ public final class MuxShow {
                 List.of("vip", "packets/s", "dropped by overload"),
                 () -> talkers.stream()
                         .map(talker -> List.of(
-                                talker.vip().getHostAddress(),
+                                AddressText.of(talker.vip()),
                                 String.valueOf(talker.packetsPerSecond()),
                                 String.valueOf(talker.shed())))
                         .toList());
@@ -178,7 +177,7 @@ public final class MuxShow {
                 List.of("host", "packets", "octets"),
                 () -> peers.stream()
                         .map(peer -> List.of(
-                                peer.host().getHostAddress(),
+                                AddressText.of(peer.host()),
                                 String.valueOf(peer.packets()),
                                 String.valueOf(peer.octets())))
                         .toList());
@@ -208,7 +207,7 @@ public final class MuxShow {
                                 .filter(MuxSnapshot.Vip::announced)
                                 .map(vip -> vip.endpoint().vip())
                                 .distinct()
-                                .map(InetAddress::getHostAddress)
+                                .map(AddressText::of)
                                 .toList());
     }
 }

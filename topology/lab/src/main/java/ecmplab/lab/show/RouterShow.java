@@ -5,12 +5,12 @@ import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.packet.AddressText;
 import ecmplab.port.ForwardingThread;
 import ecmplab.router.EcmpSnapshot;
 import ecmplab.router.EdgeRouter;
 import ecmplab.router.RouteProtocol;
 import ecmplab.router.RouteSnapshot;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +121,7 @@ public final class RouterShow {
 
     private static Map<String, Object> viaJson(RouteSnapshot.Via via) {
         var json = new LinkedHashMap<String, Object>();
-        via.address().ifPresent(address -> json.put("ip", address.getHostAddress()));
+        via.address().ifPresent(address -> json.put("ip", AddressText.of(address)));
         if (via.address().isEmpty()) {
             json.put("directlyConnected", true);
         }
@@ -166,7 +166,7 @@ public final class RouterShow {
 
     private static String via(RouteSnapshot.Via via) {
         var where = via.address()
-                .map(InetAddress::getHostAddress)
+                .map(AddressText::of)
                 .map(address -> " via " + address)
                 .orElse(" is directly connected");
         return where
@@ -213,7 +213,7 @@ public final class RouterShow {
                 + (group.prefixCount() > group.prefixes().size() ? ", ... (" + group.prefixCount() + ")" : "") + "\n";
         var rows = group.members().stream()
                 .map(member -> List.of(
-                        member.address().map(InetAddress::getHostAddress).orElse("connected"),
+                        member.address().map(AddressText::of).orElse("connected"),
                         member.interfaceName(),
                         String.valueOf(member.weight()),
                         String.valueOf(member.buckets()),
@@ -237,7 +237,7 @@ public final class RouterShow {
                 () -> neighbors.stream()
                         .map(each -> List.of(
                                 each.interfaceName(),
-                                each.neighbor().address().getHostAddress(),
+                                AddressText.of(each.neighbor().address()),
                                 String.valueOf(
                                         each.neighbor().mac() == null
                                                 ? "-"

@@ -1,5 +1,6 @@
 package ecmplab.lab.traffic;
 
+import ecmplab.packet.AddressText;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,8 +58,9 @@ public final class HttpRequests {
             int patience = (int) PATIENCE.toMillis();
             socket.setSoTimeout(patience);
             socket.connect(destination, patience);
-            client = socket.getLocalAddress().getHostAddress() + ":" + socket.getLocalPort();
-            var request = "GET / HTTP/1.1\r\nHost: " + destination.getHostString() + "\r\nConnection: close\r\n\r\n";
+            client = AddressText.of(socket.getLocalAddress(), socket.getLocalPort());
+            var request = "GET / HTTP/1.1\r\nHost: " + AddressText.of(destination.getAddress(), destination.getPort())
+                    + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             var in = new BufferedInputStream(socket.getInputStream());
             var status = line(in);

@@ -2,6 +2,7 @@ package ecmplab.lab.traffic;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import ecmplab.packet.AddressText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -76,7 +77,7 @@ public final class VmServices implements AutoCloseable {
             return;
         }
         var client = exchange.getRemoteAddress();
-        send(exchange, 200, name + " " + client.getAddress().getHostAddress() + ":" + client.getPort() + "\n");
+        send(exchange, 200, name + " " + AddressText.of(client.getAddress(), client.getPort()) + "\n");
     }
 
     private void octets(HttpExchange exchange) throws IOException {

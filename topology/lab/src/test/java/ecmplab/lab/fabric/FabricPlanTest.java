@@ -1,14 +1,17 @@
 package ecmplab.lab.fabric;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.lab.file.Lab;
 import ecmplab.lab.file.LabFile;
 import ecmplab.lab.file.Node;
+import ecmplab.packet.AddressText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,62 @@ class FabricPlanTest {
     }
 
     @Test
+    void withIpv6AddressesAreOfUseAtOnceAndLinksHaveLinkLocalOnes() {
+        var dual = lab("dual-stack");
+        assertEquals("""
+                link set lo up
+                addr add 10.0.1.1/31 dev eth0
+                addr add 2001:db8:1::1/127 dev eth0 nodad
+                link set eth0 addrgenmode eui64 up
+                link set mgmt0 addrgenmode none up
+                addr add 172.31.0.1/24 dev mgmt0
+                route add default via 10.0.1.0
+                route add default via 2001:db8:1::""", String.join("\n", setup(dual, "mux1").batch()));
+        assertEquals("0", setup(dual, "mux1").sysctls().get("ipv6/conf/default/accept_dad"));
+        assertTrue(setup(dual, "client").batch().contains("route add default via 2001:db8:c::1"));
+        assertTrue(setup(dual, "edge").batch().contains("route add blackhole ::/0"));
+        assertTrue(setup(dual, "host2")
+                .batch()
+                .containsAll(List.of(
+                        "addr add 2001:db8:a:2::1/128 dev vm2 nodad",
+                        "link set vm2 addrgenmode eui64 up",
+                        "route add 2001:db8:a:2::11/128 dev vm2 src 2001:db8:a:2::1")));
+        assertEquals(
+                List.of(
+                        "link set lo up",
+                        "addr add 10.1.2.11/24 dev eth0",
+                        "addr add 2001:db8:a:2::11/64 dev eth0 nodad",
+                        "link set eth0 addrgenmode eui64 up",
+                        "route add default via 10.1.2.1",
+                        "route add default via 2001:db8:a:2::1"),
+                setup(dual, "vm2").batch());
+    }
+
+    @Test
+    void aDualStackedNodeIsToldBothOfItsAddresses(@TempDir Path folder) {
+        var configs = NodeConfigs.of(lab("dual-stack"), folder);
+        var mux = (NodeConfig.MuxConfig) configs.get(2);
+        assertEquals(
+                List.of("10.0.1.1/31", "2001:db8:1::1/127"),
+                mux.underlay().stream().map(each -> each.address().toString()).toList());
+        assertEquals("10.0.1.0", mux.neighbors().getFirst().remote().getHostAddress());
+        assertEquals(
+                Optional.of("2001:db8:1::1"),
+                mux.neighbors().getFirst().localIpv6().map(AddressText::of));
+        for (var config : configs) {
+            var file = folder.resolve(config.name() + ".json");
+            config.write(file);
+            assertEquals(config, NodeConfig.read(file));
+        }
+    }
+
+    @Test
+    void theKernelForwardsIpv6OnlyWhereItIsTheRouter() {
+        assertEquals("0", setup(hello, "edge").sysctls().get("ipv6/conf/all/forwarding"));
+        assertEquals("1", setup(lab("frr-edge"), "edge").sysctls().get("ipv6/conf/all/forwarding"));
+    }
+
+    @Test
     void aLabWithoutManagedNodesHasNoManagementNetwork() {
         var text = "name: two\nnodes: { a: { kind: client }, b: { kind: client } }\nlinks: ['a:x -- b:y']\n";
         var loaded = LabFile.parse("two", text, Path.of("/"));
@@ -108,8 +167,9 @@ class FabricPlanTest {
             assertEquals(config, NodeConfig.read(file));
         }
         var mux2 = (NodeConfig.MuxConfig) configs.get(3);
-        assertEquals("10.0.1.3", mux2.providerAddress().getHostAddress());
-        assertEquals("10.0.1.2", mux2.gateway().getHostAddress());
+        assertEquals(1, mux2.underlay().size());
+        assertEquals("10.0.1.3/31", mux2.underlay().getFirst().address().toString());
+        assertEquals("10.0.1.2", mux2.underlay().getFirst().gateway().getHostAddress());
         assertEquals(2, mux2.mux().number());
         assertEquals(
                 "172.31.0.6:6640",
@@ -138,6 +198,25 @@ class FabricPlanTest {
         var birdText = EdgeDaemon.birdConfig(bird, bird.nodes(Node.Bird.class).getFirst());
         assertTrue(birdText.contains("protocol bgp mux2 from muxes { neighbor 10.0.1.3 as 65010; }"), birdText);
         assertTrue(birdText.contains("merge paths on"), birdText);
+        assertFalse(frrText.contains("ipv6") || birdText.contains("ipv6"), frrText + birdText);
+    }
+
+    @Test
+    void theGeneratedConfigurationsTakeRoutesOfBothFamiliesWhereTheLinksHaveBoth() {
+        var frr = dualStack("frr");
+        var frrText = EdgeDaemon.frrConfig(frr, frr.nodes(Node.Frr.class).getFirst());
+        assertTrue(frrText.contains(" address-family ipv6 unicast\n  maximum-paths 64\n"), frrText);
+        assertEquals(
+                4, frrText.lines().filter(line -> line.endsWith(" activate")).count(), frrText);
+        var bird = dualStack("bird");
+        var birdText = EdgeDaemon.birdConfig(bird, bird.nodes(Node.Bird.class).getFirst());
+        assertTrue(birdText.contains("  ipv6 { import none; export where source = RTS_BGP; };"), birdText);
+        assertTrue(birdText.contains("  ipv6 { import all; export none; };"), birdText);
+    }
+
+    private static Lab dualStack(String edge) {
+        var text = LabFile.sample("dual-stack").replace("kind: router", "kind: " + edge);
+        return ((LabFile.Good) LabFile.parse(edge, text, Path.of("/"))).lab();
     }
 
     private static FabricPlan.Setup setup(Lab lab, String namespace) {

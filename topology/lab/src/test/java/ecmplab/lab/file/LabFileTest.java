@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.bgp.wire.Asn;
+import ecmplab.packet.AddressText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -127,6 +128,67 @@ class LabFileTest {
     }
 
     @Test
+    void aSecondPrefixGivesLinksAndVmsIpv6AddressesBesideThoseOfIpv4() throws IOException {
+        var lab = good(LabFile.load("dual-stack"));
+        assertEquals(
+                List.of(
+                        "2001:db8:c::1/64 client 2001:db8:c::10/64",
+                        "2001:db8:1::/127 mux1 2001:db8:1::1/127",
+                        "2001:db8:1::2/127 mux2 2001:db8:1::3/127",
+                        "2001:db8:2::/127 host1 2001:db8:2::1/127",
+                        "2001:db8:2::2/127 host2 2001:db8:2::3/127"),
+                lab.linksOf("edge").stream()
+                        .map(link -> link.a().ipv6().orElseThrow() + " "
+                                + link.b().node() + " " + link.b().ipv6().orElseThrow())
+                        .toList());
+        assertEquals(
+                "198.51.100.1/24", lab.linksOf("edge").getFirst().a().address().toString());
+        assertEquals(
+                List.of("vm1 10.1.1.11 2001:db8:a:1::11 IPV4", "vm2 10.1.2.11 2001:db8:a:2::11 IPV6"),
+                lab.nodes(Node.Host.class).stream()
+                        .map(host -> host.vms().getFirst().name() + " "
+                                + AddressText.of(host.vms().getFirst().address()) + " "
+                                + AddressText.of(host.vms().getFirst().ipv6().orElseThrow()) + " " + host.underlay())
+                        .toList());
+        assertEquals(
+                List.of(AddressFamily.values()),
+                lab.edge().orElseThrow().bgp().families(),
+                "a speaker with IPv6 links offers both families");
+        var vip = lab.vips().getLast();
+        assertEquals("[2001:db8:f::10]:80", vip.destination(vip.endpoints().getFirst()));
+    }
+
+    @Test
+    void writtenAddressesOfEitherFamilyWin() {
+        var lab = good("""
+                name: written
+                nodes:
+                  edge: { kind: router, families: ipv4 }
+                  host1: { kind: host, gateway: 2001:db8:7::1/64, vms: { a: { address: [10.1.1.99, 2001:db8:7::99] }, b: {} } }
+                  c: { kind: client, gateway: [198.51.100.1, 2001:db8:8::7] }
+                  ctl: { kind: controller }
+                links:
+                  - edge:a -- host1:eth0
+                  - { endpoints: "c:eth0 -- edge:b", addresses: ["2001:db8:8::8/64", "2001:db8:8::7/64"] }
+                """);
+        var host = lab.nodes(Node.Host.class).getFirst();
+        assertEquals("10.1.1.1/24", host.gateway().toString());
+        assertEquals(
+                List.of("10.1.1.99 2001:db8:7::99", "10.1.1.11 2001:db8:7::11"),
+                host.vms().stream()
+                        .map(vm -> AddressText.of(vm.address()) + " "
+                                + AddressText.of(vm.ipv6().orElseThrow()))
+                        .toList());
+        assertTrue(lab.linksOf("host1").getFirst().a().ipv6().isEmpty(), "no pool of IPv6, nothing written");
+        var client = lab.linksOf("c").getFirst().a();
+        assertEquals("198.51.100.10/24", client.address().toString());
+        assertEquals("2001:db8:8::8/64", client.ipv6().orElseThrow().toString());
+        assertEquals(
+                List.of(AddressFamily.IPV4_UNICAST),
+                lab.edge().orElseThrow().bgp().families());
+    }
+
+    @Test
     void aLabSurvivesItsJsonForm(@TempDir Path folder) throws IOException {
         for (var sample : LabFile.SAMPLES) {
             var lab = good(LabFile.load(sample));
@@ -236,7 +298,7 @@ class LabFileTest {
                 Wrong.of(
                         "name: x\nnodes: {}\naddressing: { vms: 10.1.1.0/16, management: 2001:db8::/64 }",
                         "3:20: prefix '10.1.1.0/16' has host bits: should it be 10.1.0.0/16?",
-                        "3:45: address '2001:db8::': must be IPv4, such as 203.0.113.10"),
+                        "3:45: address '2001:db8::/64': must be IPv4, such as 203.0.113.10"),
                 Wrong.of(
                         "name: x\nnodes: { c: { kind: controller, slots: 65536, port: http } }",
                         "2:40: slots '65536': must be a prime, such as 65537 or 251",
@@ -310,6 +372,31 @@ class LabFileTest {
                                 + "addressing: { client-links: 198.51.100.0/24 }\nlinks: ['e:a -- a:a', 'e:b -- b:a']",
                         "4:23: no address left in client-links 198.51.100.0/24"),
                 Wrong.of(
+                        """
+                        nodes:
+                          e: { kind: router, families: ipv4 }
+                          m: { kind: mux }
+                          h: { kind: host, underlay: ipv6, vms: { v: { address: 2001:db8::1 }, w: { address: [10.1.1.8, 10.1.1.9] } } }
+                          c: { kind: controller }
+                        links: ['e:a -- m:a', 'e:b -- h:a']
+                        vips: { "2001:db8::10": { pools: { p: [v] }, endpoints: { tcp/80: { pool: p } } } }
+                        """,
+                        "3:32: e needs family ipv6 for VIP 2001:db8::10",
+                        "4:3: m has no IPv6 address to announce VIP 2001:db8::10 with: 'mux-links' of the addressing gives it one",
+                        "5:30: h has no IPv6 address: 'host-links' of the addressing gives it one",
+                        "5:30: m has no IPv6 address to reach h from: 'mux-links' of the addressing gives it one",
+                        "5:57: h has no IPv6 subnet for v: 'vms' of the addressing, or its 'gateway', gives it one",
+                        "5:97: 10.1.1.9 is the second of its family: address has one of each"),
+                Wrong.of(
+                        "nodes: { a: { kind: client, gateway: fe80::1 }, b: { kind: client, gateway: 2001:db8::g } }\n"
+                                + "addressing: { client-links: [2001:db8::/64, 2001:db8:1::/64], vms: 2001:db8::1/48 }",
+                        "2:38: address 'fe80::1': must be such as 203.0.113.10 or 2001:db8::10, and no node beyond its link has it",
+                        "2:77: address '2001:db8::g': must be such as 203.0.113.10 or 2001:db8::10",
+                        "3:68: prefix '2001:db8::1/48' has host bits: should it be 2001:db8::/48?"),
+                Wrong.of(
+                        "nodes: { a: { kind: client } }\naddressing: { client-links: [2001:db8::/64, 2001:db8:1::/64] }",
+                        "3:45: 2001:db8:1::/64 is the second of its family: client-links has one of each"),
+                Wrong.of(
                         "nodes: { a: { kind: client } }\nvips: { 203.0.113.1: { pools: {}, endpoints: {} } }",
                         "1:1: the lab has VIPs but no mux to announce them"));
     }
@@ -327,6 +414,14 @@ class LabFileTest {
                                 + " tcp/80: { pool: web, backend-port: 81, floating-ip: true, idle-timeout: 10ms } } } }",
                         "must be 80 with floating-ip, which rewrites nothing",
                         "idle-timeout: must be 1000ms or more"),
+                Wrong.of(
+                        "addressing: { mux-links: 2001:db8::/64 }\n"
+                                + "vips: { 2001:db8:f::1: { pools: { web: [vm1] }, endpoints: { tcp/80: { pool: web } } } }",
+                        "vm1 has no IPv6 address for VIP 2001:db8:f::1: 'vms' of the addressing, or the 'gateway' of its host, gives it one"),
+                Wrong.of(
+                        "addressing: { mux-links: 2001:db8::/64, vms: 2001:db8:1::/64 }\n"
+                                + "vips: { 2001:db8:1::5: { pools: { web: [vm1] }, endpoints: { tcp/80: { pool: web } } } }",
+                        "VIP 2001:db8:1::5 is inside 2001:db8:1::/64, which is in use"),
                 Wrong.of("checks: [established mux9]", "no node 'mux9'"),
                 Wrong.of(
                         "drills: { d: { steps: [{ kill: edge, stop: edge }, { hold: 1s }, { kill: vm2 }] } }",
