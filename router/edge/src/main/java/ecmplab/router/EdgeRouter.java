@@ -110,15 +110,19 @@ public final class EdgeRouter implements RouteListener {
 
     /**
      * Says whether an interface has carrier. Without it the next hops on it, and its subnets, are out of use at once; routes that have
-     * others keep those. Any thread; all of it is in force when this returns.
+     * others keep those. Groups change first, before the routes are looked at, so a full table delays nothing. Any thread; all of it is in force when
+     * this returns.
      */
     public synchronized void carrier(String interfaceName, boolean up) {
         int link = nextHops.linkOf(interfaceName);
         if (link < 0 || !nextHops.setCarrier(link, up)) {
             return;
         }
-        carrierLosses += up ? 0 : 1;
         var time = wall.instant();
+        if (!up) {
+            carrierLosses++;
+            installer.withdraw(nextHops.on(link));
+        }
         listener.event(new RouterEvent.CarrierChanged(nanoTime.getAsLong(), time, interfaceName, up));
         Map<NextHopSet, NextHopSet> known = new HashMap<>();
         var changed = new ArrayList<PrefixRoutes>();

@@ -68,6 +68,15 @@ final class NextHops {
         return true;
     }
 
+    /** Ids of all next hops on a link. */
+    BitSet on(int link) {
+        var ids = new BitSet();
+        for (int id = 0; id < nextHops.size(); id++) {
+            ids.set(id, nextHops.get(id).link() == link);
+        }
+        return ids;
+    }
+
     /** A set as it is by the links' state now; the same one where nothing differs. */
     NextHopSet again(NextHopSet set) {
         var vias = set.vias().stream().map(this::again).toList();

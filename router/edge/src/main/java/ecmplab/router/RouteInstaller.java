@@ -112,6 +112,17 @@ final class RouteInstaller {
         return events(moves, nanos, time);
     }
 
+    /**
+     * Has no packet sent to these next hops any more where a route has others, before anyone looks at the routes, which are then to be {@link #install
+     * installed} without them.
+     */
+    void withdraw(BitSet gone) {
+        if (groups.withdraw(gone, nanoTime.getAsLong())) {
+            publish();
+            mirror.changed(List.of(), forwarder.table());
+        }
+    }
+
     /** Has all that is in force now, and every change from now on, kept there too. */
     void mirror(RouteMirror to) {
         mirror = to;

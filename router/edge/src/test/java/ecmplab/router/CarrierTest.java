@@ -1,10 +1,13 @@
 package ecmplab.router;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ecmplab.bgp.speaker.RouteListener;
 import ecmplab.bgp.wire.Prefix;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,6 +60,50 @@ class CarrierTest {
         assertTrue(gone.before().contains(InetAddress.ofLiteral("10.0.2.1")));
         assertTrue(
                 gone.shareMoved() > 0.2 && gone.shareMoved() < 0.5, "only the flows of the dead: " + gone.shareMoved());
+    }
+
+    @Test
+    void packetsAvoidADeadLinkBeforeAnyOfManyRoutesIsLookedAt() {
+        rig.announce(RouterRig.VIP, 1, 2, 3);
+        var many = new ArrayList<RouteListener.Change>();
+        for (int i = 0; i < 20_000; i++) {
+            many.add(RouterRig.change("100." + (i >> 8) + "." + (i & 0xFF) + ".0/24", 1, 2, 3));
+        }
+        rig.router.changed(many);
+        linksOfFlows();
+        var prefix = Prefix.parse("100.0.0.0/24");
+        var seen = new ArrayList<Object>();
+        rig.atCarrierChange = () -> {
+            seen.add(linksOfFlows());
+            seen.add(rig.router.routes(prefix).getFirst().nextHops().get(1).active());
+        };
+
+        rig.router.carrier("eth2", false);
+
+        assertEquals(List.of(Set.of(1, 3), true), seen, "the group has changed, the route not yet");
+        assertFalse(rig.router.routes(prefix).getFirst().nextHops().get(1).active());
+        assertEquals(Set.of(1, 3), linksOfFlows());
+        assertEquals(1, rig.router.groups().size(), "one for all");
+        rig.atCarrierChange = () -> {};
+        rig.router.carrier("eth2", true);
+        rig.router.carrier("eth3", false);
+        assertEquals(Set.of(1, 2), linksOfFlows(2000));
+    }
+
+    @Test
+    void groupsThatBecomeEqualByALossBecomeOne() {
+        rig.announce(RouterRig.VIP, 1, 2);
+        rig.announce("203.0.113.11/32", 1);
+        assertEquals(2, rig.router.groups().size());
+        rig.router.carrier("eth2", false);
+        assertEquals(1, rig.router.groups().size());
+        rig.router.carrier("eth2", true);
+        assertEquals(Set.of(1, 2), linksOfFlows());
+        assertEquals(
+                List.of(InetAddress.ofLiteral("10.0.1.1")),
+                rig.router.routes(Prefix.parse("203.0.113.11/32")).getFirst().nextHops().stream()
+                        .map(via -> via.address().orElseThrow())
+                        .toList());
     }
 
     @Test

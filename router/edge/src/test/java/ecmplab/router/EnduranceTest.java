@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import ecmplab.bgp.speaker.RouteListener;
+import ecmplab.bgp.wire.Prefix;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Checksum;
 import ecmplab.packet.Ethernet;
+import ecmplab.packet.IpProtocol;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
 import ecmplab.port.Burst;
 import ecmplab.port.FramePool;
 import ecmplab.port.Port;
@@ -19,17 +24,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Many packets, bad packets, and routes that change under them. */
 class EnduranceTest {
+    /** Ends of the link to the MUX. */
+    private static final Inet6Address OUT = (Inet6Address) InetAddress.ofLiteral("2001:db8:1::"),
+            FAR = (Inet6Address) InetAddress.ofLiteral("2001:db8:1::1");
+
     @Test
     void whateverArrivesIsAccountedFor() {
         for (int seed = 0; seed < 20; seed++) {
@@ -107,25 +119,40 @@ class EnduranceTest {
 
     @Test
     void aMillionPacketsAllocateNothing() {
+        millionsOf(false);
+    }
+
+    @Test
+    void aMillionIpv6PacketsAllocateNothing() {
+        millionsOf(true);
+    }
+
+    private static void millionsOf(boolean ipv6) {
         try (var arena = Arena.ofConfined()) {
             var pool = new FramePool(256, 2048, arena);
             var in = new Loop("in", RouterRig.routerMac(0), pool);
             var out = new Loop("out", RouterRig.routerMac(1), pool);
+            var subnet = new RouterInterface.Ipv6Subnet(OUT, 127);
             var config = RouterConfig.of(
                     List.of(
                             new RouterInterface(in, RouterRig.address("10.0.0.1"), 24),
-                            new RouterInterface(out, RouterRig.address("10.0.1.0"), 31)),
+                            new RouterInterface(out, RouterRig.address("10.0.1.0"), 31, Optional.of(subnet))),
                     List.of(),
                     42);
             var events = new ArrayList<RouterEvent>();
             var router = new EdgeRouter(config, events::add, System::nanoTime, Instant::now);
-            router.changed(List.of(RouterRig.change(RouterRig.VIP, 1)));
+            var far = (InetAddress) FAR;
+            router.changed(List.of(
+                    RouterRig.change(RouterRig.VIP, 1),
+                    new RouteListener.Change(
+                            Prefix.parse("2001:db8:ffff::/48"), List.of(new RouteListener.NextHop(far, far, 1)))));
             teach(router, out);
+            var template = ipv6 ? udpOfIpv6() : Frames.udp(1000);
 
-            forward(router, in, 200_000);
+            forward(router, in, template, 200_000);
             var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long before = threads.getCurrentThreadAllocatedBytes();
-            forward(router, in, 1_000_000);
+            forward(router, in, template, 1_000_000);
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
             assertEquals(1_200_000, router.forwarder().packets().of(PacketCount.FORWARDED));
@@ -134,7 +161,20 @@ class EnduranceTest {
         }
     }
 
-    /** An ARP answer from the MUX. */
+    private static byte[] udpOfIpv6() {
+        var frame = new byte[62];
+        var memory = MemorySegment.ofArray(frame);
+        new Ethernet()
+                .wrap(memory, 0)
+                .set(RouterRig.routerMac(0).bits(), RouterRig.farMac(0).bits(), Ethernet.TYPE_IPV6);
+        var ip = new Ipv6().wrap(memory, Ethernet.LENGTH);
+        ip.set(8, IpProtocol.UDP, 64);
+        ip.setSource(Ipv6.high(FAR), 7);
+        ip.setDestination(0x2001_0db8_ffff_0000L, 1);
+        return frame;
+    }
+
+    /** An ARP answer and a neighbour advertisement from the MUX. */
     private static void teach(EdgeRouter router, Loop out) {
         router.processor().tick(System.nanoTime());
         out.sent = 0;
@@ -146,13 +186,25 @@ class EnduranceTest {
         new Arp()
                 .wrap(memory, frame + Ethernet.LENGTH)
                 .set(2, RouterRig.farMac(1).bits(), 0x0A00_0101, out.mac.bits(), 0x0A00_0100);
-        var burst = new Burst(1);
+        long advertisement = out.pool.acquire();
+        int octets = NeighborDiscovery.writeAdvertisement(
+                memory,
+                advertisement,
+                out.mac.bits(),
+                RouterRig.farMac(1).bits(),
+                Ipv6.high(OUT),
+                Ipv6.low(OUT),
+                Ipv6.high(FAR),
+                Ipv6.low(FAR),
+                NeighborDiscovery.SOLICITED | NeighborDiscovery.OVERRIDE);
+        var burst = new Burst(2);
         burst.add(frame, Arp.FRAME_LENGTH);
+        burst.add(advertisement, octets);
         router.processor().process(out, burst, System.nanoTime());
     }
 
-    private static void forward(EdgeRouter router, Loop in, int packets) {
-        var template = Frames.udp(1000);
+    /** @param template its octets 34 and 35 differ from packet to packet */
+    private static void forward(EdgeRouter router, Loop in, byte[] template, int packets) {
         var source = MemorySegment.ofArray(template);
         var memory = in.pool.memory();
         var burst = new Burst(50);

@@ -106,6 +106,32 @@ class Ipv6ForwardingTest {
         assertEquals(InetAddress.ofLiteral("2001:db8:1::1"), resolved.address());
     }
 
+    /** The weights of BGP's next hops are shares of link bandwidth, whatever the family. */
+    @Test
+    void flowsSpreadByTheWeightsOfTheNextHops() {
+        var slow = InetAddress.ofLiteral("2001:db8:1::1");
+        var fast = InetAddress.ofLiteral("2001:db8:2::1");
+        rig.router.changed(List.of(new RouteListener.Change(
+                Prefix.parse(VIP),
+                List.of(
+                        new RouteListener.NextHop(slow, slow, 1_000_000),
+                        new RouteListener.NextHop(fast, fast, 3_000_000)))));
+
+        int[] arrived = new int[RouterRig.LINKS];
+        for (int port = 1000; port < 2000; port++) {
+            rig.inject(0, toVip(port));
+            rig.run().forEach(arrival -> arrived[arrival.link()]++);
+        }
+
+        assertEquals(1000, arrived[1] + arrived[2]);
+        assertTrue(arrived[1] > 190 && arrived[1] < 310, arrived[1] + " of 1000 over the link with a quarter");
+        assertEquals(
+                List.of(128, 384),
+                rig.router.group(Prefix.parse(VIP)).orElseThrow().members().stream()
+                        .map(EcmpSnapshot.MemberSnapshot::buckets)
+                        .toList());
+    }
+
     @Test
     void aPacketWhoseHopLimitEndsHereIsReportedFromTheReceivingInterface() {
         rig.announceViaIpv6(VIP, 1);

@@ -55,6 +55,15 @@ final class RouterRig implements AutoCloseable {
     private final boolean[] answers = {true, true, true, true};
     private final Burst burst = new Burst(64);
     private long injected;
+    /** What to do at the moment that the router tells of a change of carrier. */
+    Runnable atCarrierChange = () -> {};
+
+    private void heard(RouterEvent event) {
+        events.add(event);
+        if (event instanceof RouterEvent.CarrierChanged) {
+            atCarrierChange.run();
+        }
+    }
 
     RouterRig() {
         this(EcmpMode.RESILIENT, 1500);
@@ -84,7 +93,7 @@ final class RouterRig implements AutoCloseable {
             interfaces.add(new RouterInterface(link.left(), address, i == 0 ? 24 : 31, Optional.of(subnet)));
         }
         var config = new RouterConfig(interfaces, staticRoutes, policy, forwarding, limits);
-        router = new EdgeRouter(config, events::add, () -> nanos, () -> Instant.ofEpochSecond(0, nanos));
+        router = new EdgeRouter(config, this::heard, () -> nanos, () -> Instant.ofEpochSecond(0, nanos));
     }
 
     static MacAddress routerMac(int link) {

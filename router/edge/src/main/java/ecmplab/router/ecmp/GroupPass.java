@@ -12,6 +12,7 @@ final class GroupPass {
     private final GroupStore store;
     private final GroupVersions versions;
     private final List<GroupTable.Request> requests;
+    private final Map<Integer, Group> withdrawnFrom;
     private final long nanoTime;
     private final @Nullable Group[] before;
     private final int[] after;
@@ -27,10 +28,17 @@ final class GroupPass {
     private long coalesced;
     private long refused;
 
-    GroupPass(GroupStore store, GroupVersions versions, List<GroupTable.Request> requests, long nanoTime) {
+    /** @param withdrawnFrom groups as they were before next hops were taken out of them, by id */
+    GroupPass(
+            GroupStore store,
+            GroupVersions versions,
+            List<GroupTable.Request> requests,
+            Map<Integer, Group> withdrawnFrom,
+            long nanoTime) {
         this.store = store;
         this.versions = versions;
         this.requests = requests;
+        this.withdrawnFrom = withdrawnFrom;
         this.nanoTime = nanoTime;
         before = new Group[requests.size()];
         after = new int[requests.size()];
@@ -43,6 +51,7 @@ final class GroupPass {
         leaving.forEach(this::keep);
         leaving.values().forEach(parts -> parts.forEach(this::part));
         keepers.forEach(this::merge);
+        withdrawnFrom.keySet().forEach(this::merge);
         for (int id : leaving.keySet()) {
             if (store.get(id) != null && store.routes(id) == 0) {
                 store.remove(id);
@@ -73,6 +82,7 @@ final class GroupPass {
         var group = store.get(request.group());
         before[i] = group;
         if (group != null && group.members().equals(request.members())) {
+            before[i] = withdrawnFrom.getOrDefault(group.id(), group);
             after[i] = group.id();
             return;
         }

@@ -1,7 +1,10 @@
 package ecmplab.router.ecmp;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class GroupTable {
     private final GroupStore store;
     private final GroupVersions versions;
+    /** Groups as they were before {@link #withdraw}, by id, until the next pass. */
+    private final Map<Integer, Group> withdrawnFrom = new HashMap<>();
+
     private long coalesced;
     private long refused;
 
@@ -51,11 +57,37 @@ public final class GroupTable {
 
     /** Gives every request its group, in the order of the requests. A route occurs at most once. */
     public List<Grant> apply(List<Request> requests, long nanoTime) {
-        var pass = new GroupPass(store, versions, requests, nanoTime);
+        var pass = new GroupPass(store, versions, requests, withdrawnFrom, nanoTime);
         var grants = pass.run();
+        withdrawnFrom.clear();
         coalesced += pass.coalesced();
         refused += pass.refused();
         return grants;
+    }
+
+    /**
+     * Takes next hops out of every group that keeps another member, at once and whatever routes use it: their number does not matter. The routes ask
+     * for the members that are left with the next {@link #apply}, to which the groups before this are those of now.
+     *
+     * @param gone ids of next hops
+     * @return whether any group changed
+     */
+    public boolean withdraw(BitSet gone, long nanoTime) {
+        boolean changed = false;
+        for (var group : store.all()) {
+            if (group == null) {
+                continue;
+            }
+            var left = group.members().stream()
+                    .filter(member -> !gone.get(member.nextHop()))
+                    .toList();
+            if (!left.isEmpty() && left.size() < group.members().size()) {
+                store.put(versions.next(group.id(), group, group.use(), left, nanoTime));
+                withdrawnFrom.putIfAbsent(group.id(), group);
+                changed = true;
+            }
+        }
+        return changed;
     }
 
     /** Moves what has become idle, or what has waited long enough, towards members that lack buckets. */
