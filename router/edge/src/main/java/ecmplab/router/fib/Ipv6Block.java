@@ -38,6 +38,20 @@ final class Ipv6Block {
         return found >= 0 ? found : lookupLow(block, ~found, low ^ Long.MIN_VALUE);
     }
 
+    /** The range at which a search for an address begins: reads what it reads first. */
+    static int indexed(int[] block, int address) {
+        return block[1 + (address >>> block[0])];
+    }
+
+    /** Reads what a search reads next. */
+    static int middle(int[] block, int address) {
+        int shift = block[0];
+        int bits = address >>> shift;
+        int first = block[1 + bits];
+        int length = block[2 + bits] - first + 1;
+        return block[rangesAt(32 - shift) + 2 * (first + (length >>> 1))];
+    }
+
     private static int rangesAt(int indexBits) {
         return 2 + (1 << indexBits);
     }

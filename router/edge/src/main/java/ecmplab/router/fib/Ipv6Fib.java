@@ -41,9 +41,13 @@ public final class Ipv6Fib {
 
     /** The group of the longest prefix that covers the address, or {@link #NO_ROUTE}. */
     public int lookup(long high, long low) {
-        var slice = top[(int) (high >>> 56)][(int) (high >>> 48) & 0xFF];
+        var slice = slice(high);
         int found = Fib.inBlock(slice.nodes, (int) (high >>> 32));
         return found >= 0 ? found : Ipv6Block.lookup(slice.blocks[~found], (int) high, low);
+    }
+
+    Slice slice(long high) {
+        return top[(int) (high >>> 56)][(int) (high >>> 48) & 0xFF];
     }
 
     private static Slice[][] empty() {

@@ -2,6 +2,7 @@ package ecmplab.router.forward;
 
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.FlowKey;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.port.Burst;
 import ecmplab.port.Drops;
@@ -14,6 +15,9 @@ import ecmplab.port.neighbor.NeighborCache;
 import ecmplab.port.neighbor.NeighborDrop;
 import ecmplab.port.neighbor.NeighborListener;
 import ecmplab.port.neighbor.OwnAddresses;
+import ecmplab.router.fib.Fib;
+import ecmplab.router.fib.Ipv6Fib;
+import ecmplab.router.fib.Ipv6Lookups;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * let go here. ARP requests and solicitations for own addresses likewise.
  */
 public final class Forwarder implements PacketProcessor {
+    private static final int BURST = 64;
+
     private final Link[] links;
     private final FramePool pool;
     private final MemorySegment memory;
@@ -35,6 +41,11 @@ public final class Forwarder implements PacketProcessor {
     private final ErrorReports errors;
 
     private final Ethernet ethernet = new Ethernet();
+    private final Ipv6 destination = new Ipv6();
+    private final Ipv6Lookups lookups = new Ipv6Lookups(BURST);
+    /** How many of them have been asked for. */
+    private int lookedUp;
+
     private final Outcomes outcomes;
     private final Ipv4Path ipv4;
     private final Ipv6Path ipv6;
@@ -98,11 +109,35 @@ public final class Forwarder implements PacketProcessor {
 
     @Override
     public void process(Port in, Burst burst, long nowNanos) {
-        egress.begin(table(), nowNanos);
+        var routes = table();
+        egress.begin(routes, nowNanos);
         var link = linkOf(in);
-        for (int i = 0; i < burst.count(); i++) {
-            frame(link, burst.address(i), burst.length(i));
+        for (int from = 0; from < burst.count(); from += lookups.capacity()) {
+            int to = Math.min(burst.count(), from + lookups.capacity());
+            lookUp(routes.ipv6Fib(), burst, from, to);
+            for (int i = from; i < to; i++) {
+                frame(link, burst.address(i), burst.length(i));
+            }
         }
+    }
+
+    /** Looks up the destinations of all frames that may be IPv6 at once, before any is judged. */
+    private void lookUp(Ipv6Fib fib, Burst burst, int from, int to) {
+        lookups.clear();
+        lookedUp = 0;
+        for (int i = from; i < to; i++) {
+            long frame = burst.address(i);
+            int length = burst.length(i);
+            if (length >= Ethernet.LENGTH && isIpv6(ethernet.wrap(memory, frame).type(), length)) {
+                var ip = destination.wrap(memory, frame + Ethernet.LENGTH);
+                lookups.add(ip.destinationHigh(), ip.destinationLow());
+            }
+        }
+        lookups.run(fib);
+    }
+
+    private static boolean isIpv6(int type, int length) {
+        return type == Ethernet.TYPE_IPV6 && length >= Ethernet.LENGTH + Ipv6.LENGTH;
     }
 
     @Override
@@ -134,10 +169,11 @@ public final class Forwarder implements PacketProcessor {
             return;
         }
         ethernet.wrap(memory, frame);
-        long destination = ethernet.destination();
+        long to = ethernet.destination();
         int type = ethernet.type();
-        boolean toGroup = Ethernet.isGroup(destination);
-        if (destination != in.mac && !toGroup) {
+        boolean toGroup = Ethernet.isGroup(to);
+        int group = isIpv6(type, length) ? lookups.group(lookedUp++) : Fib.NO_ROUTE;
+        if (to != in.mac && !toGroup) {
             outcomes.drop(RouterDrop.OTHER_HOST, frame);
             return;
         }
@@ -150,7 +186,7 @@ public final class Forwarder implements PacketProcessor {
                 }
             }
             case Ethernet.TYPE_ARP -> arp(in, frame, length - Ethernet.LENGTH);
-            case Ethernet.TYPE_IPV6 -> ipv6.packet(in, frame, length - Ethernet.LENGTH, toGroup);
+            case Ethernet.TYPE_IPV6 -> ipv6.packet(in, frame, length - Ethernet.LENGTH, toGroup, group);
             default -> outcomes.drop(RouterDrop.UNKNOWN_ETHERTYPE, frame);
         }
     }

@@ -51,6 +51,10 @@ public final class ForwardingTable {
         return ipv6Fib.lookup(high, low);
     }
 
+    Ipv6Fib ipv6Fib() {
+        return ipv6Fib;
+    }
+
     public @Nullable Group group(int id) {
         return id < groups.length ? groups[id] : null;
     }

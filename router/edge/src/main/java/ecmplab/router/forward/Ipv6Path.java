@@ -31,8 +31,9 @@ final class Ipv6Path {
      * Takes over the frame, whose {@code available} octets behind the Ethernet header are said to be IPv6.
      *
      * @param toGroup whether the frame came to a group of nodes
+     * @param group of its destination, if it is IPv6
      */
-    void packet(Link in, long frame, int available, boolean toGroup) {
+    void packet(Link in, long frame, int available, boolean toGroup, int group) {
         long ip = frame + Ethernet.LENGTH;
         var fault = Ipv6.check(memory, ip, available);
         if (fault != PacketFault.NONE) {
@@ -42,8 +43,7 @@ final class Ipv6Path {
         ipv6.wrap(memory, ip);
         long high = ipv6.destinationHigh();
         long low = ipv6.destinationLow();
-        int found =
-                Ipv6.isMulticast(high) || Ipv6.isLinkLocal(high) ? ForwardingTable.TO_KERNEL : egress.lookup(high, low);
+        int found = Ipv6.isMulticast(high) || Ipv6.isLinkLocal(high) ? ForwardingTable.TO_KERNEL : group;
         if (found == ForwardingTable.TO_KERNEL && isNeighborDiscovery()) {
             discovery(in, frame);
         } else if (toGroup) {

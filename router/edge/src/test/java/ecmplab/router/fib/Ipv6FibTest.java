@@ -135,10 +135,18 @@ class Ipv6FibTest {
                 }
                 var fib = writer.apply(changes);
                 assertEquals(model.size(), writer.size());
+                var together = new Ipv6Lookups(200);
+                var expected = new int[200];
                 for (int i = 0; i < 200; i++) {
                     long high = high(random);
                     long low = low(random);
-                    assertEquals(match(model, high, low), fib.lookup(high, low), "seed " + seed + " batch " + batch);
+                    expected[i] = match(model, high, low);
+                    assertEquals(expected[i], fib.lookup(high, low), "seed " + seed + " batch " + batch);
+                    together.add(high, low);
+                }
+                together.run(fib);
+                for (int i = 0; i < 200; i++) {
+                    assertEquals(expected[i], together.group(i), "together, seed " + seed + " batch " + batch);
                 }
             }
             model.keySet().forEach(prefix -> writer.apply(List.of(new FibEntry(prefix, 0))));
