@@ -1,5 +1,7 @@
 package ecmplab.lab.supervisor;
 
+import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.fabric.EdgeDaemon;
 import ecmplab.lab.fabric.NodeConfigs;
@@ -159,13 +161,14 @@ final class Facts {
 
     /** How many next hops the edge router forwards to. */
     private int nexthops(Node.Speaker edge, String prefix) throws IOException, InterruptedException {
+        var protocol = Prefix.parse(prefix).family() == AddressFamily.IPV4_UNICAST ? "ip" : "ipv6";
         if (edge instanceof Node.Bird) {
             var text = run(List.of("ip", "-n", edge.name(), "route", "show", prefix));
             return (int) text.lines().filter(line -> line.contains(" via ")).count();
         }
         var routes = edge instanceof Node.Frr
-                ? run(EdgeDaemon.vtysh(directory.path(), edge.name(), "-c", "show ip route " + prefix + " json"))
-                : ask(edge, List.of("show", "ip", "route", prefix, "--json"));
+                ? run(EdgeDaemon.vtysh(directory.path(), edge.name(), "-c", "show " + protocol + " route " + prefix + " json"))
+                : ask(edge, List.of("show", protocol, "route", prefix, "--json"));
         return StreamSupport.stream(json.readTree(routes).path(prefix).spliterator(), false)
                 .filter(route -> route.path("selected").asBoolean(false))
                 .mapToInt(Facts::active)
