@@ -60,6 +60,16 @@ public final class BlockEditor {
         return plan.others.isEmpty() || byRecords(plan.others, octets, 0, length);
     }
 
+    /** Octets that any block becomes longer by at most when the matched terms set what they do; -1 when nobody knows. */
+    public int growth(long matched) {
+        var plan = plan(matched);
+        int growth = 0;
+        for (var step : plan.steps) {
+            growth += step.growth();
+        }
+        return plan.others.isEmpty() ? growth : -1;
+    }
+
     /** With the block last written in its first {@link #length} octets; not to be written to. */
     public byte[] octets() {
         return octets;

@@ -29,6 +29,9 @@ abstract sealed class BlockStep {
      */
     abstract boolean write(BlockEditor out, byte[] block, int at, int end);
 
+    /** Octets that a block becomes longer by at most. */
+    abstract int growth();
+
     /** These octets, whatever was there; none of them for no such attribute. */
     static final class Put extends BlockStep {
         private final byte[] attribute;
@@ -50,6 +53,11 @@ abstract sealed class BlockStep {
         }
 
         @Override
+        int growth() {
+            return attribute.length;
+        }
+
+        @Override
         boolean write(BlockEditor out, byte[] block, int at, int end) {
             out.copy(attribute, 0, attribute.length);
             return true;
@@ -65,6 +73,12 @@ abstract sealed class BlockStep {
             super(AttributeType.AS_PATH);
             this.asn = asn;
             this.times = times;
+        }
+
+        @Override
+        int growth() {
+            // Perhaps with headers of the attribute and of segments.
+            return 8 + 5 * times;
         }
 
         @Override
@@ -108,6 +122,15 @@ abstract sealed class BlockStep {
         Communities(List<Action.ChangeCommunities> changes) {
             super(AttributeType.COMMUNITIES);
             this.changes = changes.toArray(Action.ChangeCommunities[]::new);
+        }
+
+        @Override
+        int growth() {
+            int growth = 4;
+            for (var change : changes) {
+                growth += 4 * change.add().size();
+            }
+            return growth;
         }
 
         @Override

@@ -1,8 +1,8 @@
 package ecmplab.bgp.rib;
 
 /**
- * What the members of an update group are told, at most one path a prefix: for each prefix id an attribute id, after export policy, and
- * where that came from with how it is to be sent. A group that is told several paths (ADD-PATH) has several of these.
+ * What the members of an update group are told, at most one path a prefix: for each prefix id an attribute id, and where that came from
+ * with how it is to be sent, which includes what export policy still has to make of the attributes. A group that is told several paths (ADD-PATH) has several of these.
  */
 final class AdjRibOut {
     /** In an origin: we put ourselves in as next hop. */
@@ -12,7 +12,12 @@ final class AdjRibOut {
     /** In an origin: extended communities that are not transitive go to another AS too. */
     static final int KEEPS_COMMUNITIES = 1 << 28;
 
-    private static final int PEER = KEEPS_COMMUNITIES - 1;
+    /** Numbers of {@link ExportEdits} in an origin; zero is none. */
+    static final int MOST_EDITS = 0xFF;
+
+    private static final int EDIT_SHIFT = 20;
+    private static final int EDIT = MOST_EDITS << EDIT_SHIFT;
+    private static final int PEER = (1 << EDIT_SHIFT) - 1;
 
     private final LocRib loc;
     private final AttributeTable attributes;
@@ -29,6 +34,15 @@ final class AdjRibOut {
     /** Index of the peer in an origin. */
     static int peer(int origin) {
         return origin & PEER;
+    }
+
+    /** What is still to be made of the attributes: a number of {@link ExportEdits}. */
+    static int edit(int origin) {
+        return (origin & EDIT) >>> EDIT_SHIFT;
+    }
+
+    static int withEdit(int origin, int edit) {
+        return (origin & ~EDIT) | edit << EDIT_SHIFT;
     }
 
     int attribute(int prefix) {

@@ -2,7 +2,6 @@ package ecmplab.bgp.rib;
 
 import ecmplab.bgp.attribute.AttributeType;
 import ecmplab.bgp.capability.Role;
-import ecmplab.bgp.policy.BlockEditor;
 import ecmplab.bgp.policy.BlockView;
 import ecmplab.bgp.policy.Policy;
 import ecmplab.bgp.policy.PolicyContext;
@@ -31,7 +30,7 @@ final class ExportRule {
     private final BlockView view = new BlockView();
     private final boolean isTransparent;
     private final boolean external;
-    /** Null until the policy changes a route. */
+    /** Null until the policy changes a route in a way that cannot wait, see {@link ExportEdits}. */
     private @Nullable RewriteMemo memo;
 
     private long tooLarge;
@@ -136,7 +135,7 @@ final class ExportRule {
             return;
         }
         if (isTransparent) {
-            lastResult = sendable(attribute, 0);
+            lastResult = sendable(attribute, 0, ExportEdits.NONE);
         } else {
             candidates = policy.attributeMatches(
                     view,
@@ -165,11 +164,21 @@ final class ExportRule {
 
     private int rewritten(int attribute, long matched) {
         if (!policy.changes(matched)) {
-            return sendable(attribute, 0);
+            return sendable(attribute, 0, ExportEdits.NONE);
         }
+        int edit = writer.edits.number(matched, attributes.length(attribute));
+        if (edit != ExportEdits.NONE) {
+            return sendable(attribute, matched, edit);
+        }
+        int result = interned(attribute, matched);
+        return result == AttributeTable.NONE ? AttributeTable.NONE : sendable(result, matched, ExportEdits.NONE);
+    }
+
+    /** The attributes after what the terms set, or {@link AttributeTable#NONE} when they are too many octets. */
+    private int interned(int attribute, long matched) {
         var rewrites = memo;
         if (rewrites == null) {
-            rewrites = new RewriteMemo(attributes, new BlockEditor(policy, context));
+            rewrites = new RewriteMemo(attributes, writer.edits.editor());
             memo = rewrites;
         }
         int known = rewrites.get(attribute, matched);
@@ -183,14 +192,14 @@ final class ExportRule {
             }
             known = rewrites.put(attribute, matched, editor.octets(), 0, editor.length());
         }
-        return sendable(known, matched);
+        return known;
     }
 
-    /** The attributes that policy made of those of the route, when they can be sent, and how. */
-    private int sendable(int result, long matched) {
+    /** The attributes that policy made of those of the route, or will by the edit, when they can be sent, and how. */
+    private int sendable(int result, long matched, int edit) {
         var source = lastSource;
         boolean isOwn = source == null || source.isLocal();
-        int origin = source == null ? Peer.LOCAL_INDEX : source.index;
+        int origin = AdjRibOut.withEdit(source == null ? Peer.LOCAL_INDEX : source.index, edit);
         if (isOwn || (matched != 0 && policy.changes(matched, AttributeType.MULTI_EXIT_DISC))) {
             origin |= AdjRibOut.KEEPS_MED;
         }

@@ -123,9 +123,17 @@ final class UpdateGroup {
     private boolean differs(Member other, int place, int prefix, boolean sameForm) {
         int before = other.group.announcedTo(other.peer, place, prefix);
         int now = announcedTo(other.peer, place, prefix);
-        return before != now
-                || (now != AttributeTable.NONE
-                        && !(sameForm && other.group.origin(place, prefix) == origin(place, prefix)));
+        if (before == AttributeTable.NONE || now == AttributeTable.NONE) {
+            return before != now;
+        }
+        int originBefore = other.group.origin(place, prefix);
+        int originNow = origin(place, prefix);
+        boolean isPlain =
+                AdjRibOut.edit(originBefore) == ExportEdits.NONE && AdjRibOut.edit(originNow) == ExportEdits.NONE;
+        return !sameForm
+                || (isPlain
+                        ? before != now || originBefore != originNow
+                        : !writer.same(now, originNow, other.group.writer, before, originBefore));
     }
 
     /**
@@ -333,7 +341,7 @@ final class UpdateGroup {
         int attribute = limited(prefix, before, exported);
         int origin = attribute == AttributeTable.NONE ? 0 : exportedOrigin;
         int originBefore = out.origin(prefix);
-        if (attribute == before && origin == originBefore) {
+        if (attribute == before ? origin == originBefore : isSame(before, originBefore, attribute, origin)) {
             return;
         }
         out.set(prefix, attribute, origin);
@@ -351,6 +359,13 @@ final class UpdateGroup {
         if (overLimit.size() > 0 && announced < key.sendLimit()) {
             mark(overLimit.next(0));
         }
+    }
+
+    /** Whether the members are told the same by other attributes as before. */
+    private boolean isSame(int before, int originBefore, int attribute, int origin) {
+        return before != AttributeTable.NONE
+                && attribute != AttributeTable.NONE
+                && writer.same(before, originBefore, writer, attribute, origin);
     }
 
     /** The route, or none when it would be one too many. */

@@ -3,9 +3,13 @@ package ecmplab.bgp.rib;
 import ecmplab.bgp.attribute.UpdateEncoder;
 import ecmplab.bgp.attribute.UpdateEncoder.Fit;
 import ecmplab.bgp.attribute.UpdateOptions;
+import ecmplab.bgp.policy.BlockEditor;
+import ecmplab.bgp.policy.PolicyContext;
 import ecmplab.bgp.wire.Framing;
+import ecmplab.bgp.wire.Prefix;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.IntFunction;
 
@@ -20,6 +24,7 @@ final class UpdateWriter {
     private final AttributeTable attributes;
     private final ByteBufAllocator allocator;
     private final UpdateEncoder encoder;
+    final ExportEdits edits;
     private ExportForm form;
     private final IntFunction<Peer> peers;
 
@@ -40,6 +45,9 @@ final class UpdateWriter {
                 .withMaxMessageSize(key.maxMessageSize())
                 .withAddPath(key.addPath() > 0 ? families : Set.of())
                 .withExtendedNextHop(key.extendedNextHop() ? families : Set.of()));
+        var nobody = new PolicyContext(config.localAs(), Prefix.v4(0, 0).address(), config.localAs());
+        var context = key.neighbor() == null ? nobody : key.neighbor();
+        edits = new ExportEdits(key, attributes, new BlockEditor(key.policy(), context));
         form = form(key, config);
     }
 
@@ -60,19 +68,60 @@ final class UpdateWriter {
      * @param origin see {@link AdjRibOut#origin}
      */
     ExportForm rewrite(int attribute, int origin) {
+        byte[] block = attributes.octets(attribute);
+        int from = attributes.offset(attribute);
+        int length = attributes.length(attribute);
+        int edit = AdjRibOut.edit(origin);
+        if (edit != ExportEdits.NONE) {
+            var edited = edits.edit(edit, attribute);
+            block = edited.octets();
+            from = 0;
+            length = edited.length();
+        }
         form.rewrite(
-                attributes.octets(attribute),
-                attributes.offset(attribute),
-                attributes.length(attribute),
+                block,
+                from,
+                length,
                 origin,
                 peers.apply(AdjRibOut.peer(origin)).identity,
                 attributes.localPref(attribute));
         return form;
     }
 
+    /**
+     * Whether members are told the same by two different attribute ids with their origins, of which the second is another group's. It may
+     * say no although they are: that is one UPDATE too many.
+     */
+    boolean same(int attribute, int origin, UpdateWriter other, int otherAttribute, int otherOrigin) {
+        int edit = AdjRibOut.edit(origin);
+        int otherEdit = AdjRibOut.edit(otherOrigin);
+        boolean differ = AdjRibOut.withEdit(origin, 0) != AdjRibOut.withEdit(otherOrigin, 0)
+                || attributes.nextHop(attribute) != attributes.nextHop(otherAttribute)
+                || attributes.firstAs(attribute) != attributes.firstAs(otherAttribute);
+        if (differ || (edit == ExportEdits.NONE && otherEdit == ExportEdits.NONE)) {
+            return false; // without edits, equal attributes would have equal ids
+        }
+        var one = edited(attribute, edit);
+        return Arrays.equals(one, other.edited(otherAttribute, otherEdit));
+    }
+
+    private byte[] edited(int attribute, int edit) {
+        if (edit == ExportEdits.NONE) {
+            int from = attributes.offset(attribute);
+            return Arrays.copyOfRange(attributes.octets(attribute), from, from + attributes.length(attribute));
+        }
+        var edited = edits.edit(edit, attribute);
+        return Arrays.copyOf(edited.octets(), edited.length());
+    }
+
+    /** Whether any message of that size has room for attributes of so many octets, whatever rewriting adds. */
+    static boolean surelyFits(int length, int maxMessageSize) {
+        return 2 * length + GROWTH <= maxMessageSize;
+    }
+
     /** Whether a message can carry the attributes (RFC 4271 section 9.2). */
     boolean fits(int attribute, int origin) {
-        if (2 * attributes.length(attribute) + GROWTH <= key.maxMessageSize()) {
+        if (edits.fits(attributes.length(attribute), AdjRibOut.edit(origin))) {
             return true;
         }
         var trial = allocator.heapBuffer(16);
