@@ -1,8 +1,10 @@
 package ecmplab.bgp.attribute;
 
 import ecmplab.bgp.wire.AddressFamily;
+import ecmplab.bgp.wire.BigEndian;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -33,7 +35,15 @@ public final class UpdateEncoder {
     }
 
     private static final int HEADER = 19;
-    private static final int TYPE_UPDATE = 2;
+    /** Where a message has its length, behind the marker. */
+    private static final int LENGTH = 16;
+
+    private static final byte TYPE_UPDATE = 2;
+    /** Where the one attribute with prefixes begins. */
+    private static final int MULTIPROTOCOL = HEADER + 4;
+    /** More than prefixes are written over the end of a message. */
+    private static final int WORDS = 32;
+
     /** Length octet and address of a host prefix. */
     private static final int LONGEST_V4 = 5;
 
@@ -55,10 +65,12 @@ public final class UpdateEncoder {
     private ByteBuf out;
     private Form form = Form.NONE;
     private AddressFamily family = AddressFamily.IPV4_UNICAST;
-    /** Where the message being written begins in {@link #out}; -1 between messages. */
-    private int start = -1;
-    /** Where the list of prefixes of that message begins. */
-    private int listStart;
+    /** The message being written, which goes to {@link #out} as a whole; with room for words of which not all octets count. */
+    private final byte[] message;
+
+    private boolean isOpen;
+    /** Octets of it so far, and how many there may be before attributes follow that come last. */
+    private int end;
 
     private int limit;
     /** Octets of a path identifier in front of each prefix of that message. */
@@ -68,6 +80,9 @@ public final class UpdateEncoder {
         maxMessageSize = options.maxMessageSize();
         addPath = options.addPath();
         attributes = new MessageAttributes(options.fourOctetAs());
+        message = new byte[maxMessageSize + WORDS];
+        Arrays.fill(message, 0, LENGTH, (byte) -1);
+        message[LENGTH + 2] = TYPE_UPDATE;
         out = Unpooled.EMPTY_BUFFER;
     }
 
@@ -113,29 +128,29 @@ public final class UpdateEncoder {
      */
     public void prefix(long high, long low, int prefixLength, int pathId) {
         int octets = (prefixLength + 7) >>> 3;
-        if (start >= 0 && out.writerIndex() + idSize + 1 + octets > limit) {
+        if (isOpen && end + idSize + 1 + octets > limit) {
             closeMessage();
         }
-        if (start < 0) {
+        if (!isOpen) {
             openMessage();
         }
         if (idSize > 0) {
-            out.writeInt(pathId);
+            BigEndian.putInt32(message, end, pathId);
+            end += idSize;
         }
-        // Whole words, of which only what the prefix needs counts: one check of bounds instead of one an octet.
-        int at = out.ensureWritable(1 + 16 + 1).writerIndex();
-        out.setLong(at, (long) prefixLength << 56 | high >>> 8);
+        // Whole words, of which only what the prefix needs counts.
+        BigEndian.putInt64(message, end, (long) prefixLength << 56 | high >>> 8);
         if (octets > 7) {
-            out.setLong(at + 8, high << 56 | low >>> 8);
-            out.setByte(at + 16, (int) low);
+            BigEndian.putInt64(message, end + 8, high << 56 | low >>> 8);
+            message[end + 16] = (byte) low;
         }
-        out.writerIndex(at + 1 + octets);
+        end += 1 + octets;
     }
 
     /** Completes what {@link #announce} or {@link #withdraw} began; without a prefix nothing is written. */
     public void finish() {
         assert form != Form.NONE : "nothing was begun";
-        if (start >= 0) {
+        if (isOpen) {
             closeMessage();
         }
         form = Form.NONE;
@@ -154,7 +169,7 @@ public final class UpdateEncoder {
         family = routes;
         idSize = idSize(routes);
         form = next;
-        start = -1;
+        isOpen = false;
     }
 
     private int idSize(AddressFamily routes) {
@@ -162,58 +177,65 @@ public final class UpdateEncoder {
     }
 
     private void openMessage() {
-        start = out.writerIndex();
-        out.writeLong(-1).writeLong(-1).writeShort(0).writeByte(TYPE_UPDATE);
-        limit = start + maxMessageSize;
+        isOpen = true;
+        limit = maxMessageSize;
+        end = HEADER + 4;
+        BigEndian.putInt32(message, HEADER, 0);
         switch (form) {
-            case NLRI ->
-                out.writeShort(0)
-                        .writeShort(attributes.length())
-                        .writeBytes(attributes.octets(), attributes.from(), attributes.length());
+            case NLRI -> {
+                BigEndian.putInt16(message, HEADER + 2, attributes.length());
+                putAttributes();
+            }
             case MP_REACH -> {
                 openMultiprotocol(AttributeType.MP_REACH_NLRI);
-                out.writeByte(attributes.nextHopLength())
-                        .writeBytes(attributes.nextHop(), 0, attributes.nextHopLength())
-                        .writeByte(0);
+                int size = attributes.nextHopLength();
+                message[end] = (byte) size;
+                System.arraycopy(attributes.nextHop(), 0, message, end + 1, size);
+                message[end + 1 + size] = 0;
+                end += 2 + size;
                 limit -= attributes.length();
             }
             case WITHDRAWN -> {
-                out.writeShort(0);
+                end = HEADER + 2;
                 limit -= 2;
             }
             case MP_UNREACH -> openMultiprotocol(AttributeType.MP_UNREACH_NLRI);
             case NONE -> throw new IllegalStateException("nothing was begun");
         }
-        listStart = out.writerIndex();
     }
 
     private void openMultiprotocol(int type) {
-        out.writeShort(0).writeShort(0);
-        out.writeByte(AttributeType.OPTIONAL | AttributeType.EXTENDED_LENGTH)
-                .writeByte(type)
-                .writeShort(0);
-        out.writeShort(family.afi()).writeByte(family.safi());
+        message[MULTIPROTOCOL] = (byte) (AttributeType.OPTIONAL | AttributeType.EXTENDED_LENGTH);
+        message[MULTIPROTOCOL + 1] = (byte) type;
+        BigEndian.putInt16(message, MULTIPROTOCOL + 4, family.afi());
+        message[MULTIPROTOCOL + 6] = (byte) family.safi();
+        end = MULTIPROTOCOL + 7;
+    }
+
+    private void putAttributes() {
+        System.arraycopy(attributes.octets(), attributes.from(), message, end, attributes.length());
+        end += attributes.length();
     }
 
     private void closeMessage() {
-        int end = out.writerIndex();
-        int body = start + HEADER;
         switch (form) {
             case NLRI -> {}
             case MP_REACH, MP_UNREACH -> {
-                out.setShort(body + 6, end - (body + 8));
+                BigEndian.putInt16(message, MULTIPROTOCOL + 2, end - (MULTIPROTOCOL + 4));
                 if (form == Form.MP_REACH) {
-                    out.writeBytes(attributes.octets(), attributes.from(), attributes.length());
+                    putAttributes();
                 }
-                out.setShort(body + 2, out.writerIndex() - (body + 4));
+                BigEndian.putInt16(message, HEADER + 2, end - MULTIPROTOCOL);
             }
             case WITHDRAWN -> {
-                out.setShort(body, end - listStart);
-                out.writeShort(0);
+                BigEndian.putInt16(message, HEADER, end - (HEADER + 2));
+                BigEndian.putInt16(message, end, 0);
+                end += 2;
             }
             case NONE -> throw new IllegalStateException("nothing was begun");
         }
-        out.setShort(start + 16, out.writerIndex() - start);
-        start = -1;
+        BigEndian.putInt16(message, LENGTH, end);
+        out.writeBytes(message, 0, end);
+        isOpen = false;
     }
 }

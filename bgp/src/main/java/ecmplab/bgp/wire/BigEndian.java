@@ -31,5 +31,9 @@ public final class BigEndian {
         INT.set(octets, at, value);
     }
 
+    public static void putInt64(byte[] octets, int at, long value) {
+        LONG.set(octets, at, value);
+    }
+
     private BigEndian() {}
 }
