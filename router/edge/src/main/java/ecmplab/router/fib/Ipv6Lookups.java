@@ -1,7 +1,5 @@
 package ecmplab.router.fib;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Looks up the destinations of a burst together. In a full table each lookup waits for memory several times, one after another; here all
  * wait at the same time: every step is taken for all destinations before the next, and fetches what the next one reads. Belongs to one thread.
@@ -10,7 +8,9 @@ public final class Ipv6Lookups {
     private final long[] highs;
     private final long[] lows;
     private final int[] groups;
-    private final int @Nullable [][] blocks;
+    /** Of those whose group is negative so far. */
+    private final int[][] blocks;
+
     private int count;
 
     @SuppressWarnings("UnusedVariable") // written so that reads ahead are not optimised away
@@ -27,11 +27,6 @@ public final class Ipv6Lookups {
     /** Forgets all destinations. */
     public void clear() {
         count = 0;
-    }
-
-    /** @return how many there is room for */
-    public int capacity() {
-        return highs.length;
     }
 
     /**
@@ -58,9 +53,8 @@ public final class Ipv6Lookups {
         touchIndexes();
         touchRanges();
         for (int i = 0; i < count; i++) {
-            int[] block = blocks[i];
-            if (block != null) {
-                groups[i] = Ipv6Block.lookup(block, (int) highs[i], lows[i]);
+            if (groups[i] < 0) {
+                groups[i] = Ipv6Block.lookup(blocks[i], (int) highs[i], lows[i]);
             }
         }
     }
@@ -71,15 +65,16 @@ public final class Ipv6Lookups {
             var slice = fib.slice(highs[i]);
             int found = Fib.inBlock(slice.nodes(), (int) (highs[i] >>> 32));
             groups[i] = found;
-            blocks[i] = found >= 0 ? null : slice.blocks()[~found];
+            if (found < 0) {
+                blocks[i] = slice.blocks()[~found];
+            }
         }
     }
 
     private void touchIndexes() {
         int sum = 0;
         for (int i = 0; i < count; i++) {
-            int[] block = blocks[i];
-            sum += block == null ? 0 : block[0];
+            sum += groups[i] >= 0 ? 0 : blocks[i][0];
         }
         touched = sum;
     }
@@ -87,12 +82,10 @@ public final class Ipv6Lookups {
     private void touchRanges() {
         int sum = 0;
         for (int i = 0; i < count; i++) {
-            int[] block = blocks[i];
-            sum += block == null ? 0 : Ipv6Block.indexed(block, (int) highs[i]);
+            sum += groups[i] >= 0 ? 0 : Ipv6Block.indexed(blocks[i], (int) highs[i]);
         }
         for (int i = 0; i < count; i++) {
-            int[] block = blocks[i];
-            sum += block == null ? 0 : Ipv6Block.middle(block, (int) highs[i]);
+            sum += groups[i] >= 0 ? 0 : Ipv6Block.middle(blocks[i], (int) highs[i]);
         }
         touched = sum;
     }

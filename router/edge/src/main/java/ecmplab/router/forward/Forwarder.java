@@ -2,7 +2,6 @@ package ecmplab.router.forward;
 
 import ecmplab.packet.Ethernet;
 import ecmplab.packet.FlowKey;
-import ecmplab.packet.Ipv6;
 import ecmplab.packet.PacketFault;
 import ecmplab.port.Burst;
 import ecmplab.port.Drops;
@@ -15,9 +14,6 @@ import ecmplab.port.neighbor.NeighborCache;
 import ecmplab.port.neighbor.NeighborDrop;
 import ecmplab.port.neighbor.NeighborListener;
 import ecmplab.port.neighbor.OwnAddresses;
-import ecmplab.router.fib.Fib;
-import ecmplab.router.fib.Ipv6Fib;
-import ecmplab.router.fib.Ipv6Lookups;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +26,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * let go here. ARP requests and solicitations for own addresses likewise.
  */
 public final class Forwarder implements PacketProcessor {
-    private static final int BURST = 64;
-
     private final Link[] links;
     private final FramePool pool;
     private final MemorySegment memory;
@@ -41,10 +35,7 @@ public final class Forwarder implements PacketProcessor {
     private final ErrorReports errors;
 
     private final Ethernet ethernet = new Ethernet();
-    private final Ipv6 destination = new Ipv6();
-    private final Ipv6Lookups lookups = new Ipv6Lookups(BURST);
-    /** How many of them have been asked for. */
-    private int lookedUp;
+    private final Ipv6Ahead ahead;
 
     private final Outcomes outcomes;
     private final Ipv4Path ipv4;
@@ -65,6 +56,7 @@ public final class Forwarder implements PacketProcessor {
         egress = new Egress(links, hash, events);
         errors = new ErrorReports(pool, egress, new TokenBucket(settings.icmpPerSecond(), settings.icmpBurst()));
         outcomes = new Outcomes(pool);
+        ahead = new Ipv6Ahead(memory);
         ipv4 = new Ipv4Path(memory, egress, errors, outcomes);
         ipv6 = new Ipv6Path(memory, egress, errors, outcomes);
     }
@@ -112,32 +104,10 @@ public final class Forwarder implements PacketProcessor {
         var routes = table();
         egress.begin(routes, nowNanos);
         var link = linkOf(in);
-        for (int from = 0; from < burst.count(); from += lookups.capacity()) {
-            int to = Math.min(burst.count(), from + lookups.capacity());
-            lookUp(routes.ipv6Fib(), burst, from, to);
-            for (int i = from; i < to; i++) {
-                frame(link, burst.address(i), burst.length(i));
-            }
+        ahead.begin(routes.ipv6Fib(), burst);
+        for (int i = 0; i < burst.count(); i++) {
+            frame(link, i, burst.address(i), burst.length(i));
         }
-    }
-
-    /** Looks up the destinations of all frames that may be IPv6 at once, before any is judged. */
-    private void lookUp(Ipv6Fib fib, Burst burst, int from, int to) {
-        lookups.clear();
-        lookedUp = 0;
-        for (int i = from; i < to; i++) {
-            long frame = burst.address(i);
-            int length = burst.length(i);
-            if (length >= Ethernet.LENGTH && isIpv6(ethernet.wrap(memory, frame).type(), length)) {
-                var ip = destination.wrap(memory, frame + Ethernet.LENGTH);
-                lookups.add(ip.destinationHigh(), ip.destinationLow());
-            }
-        }
-        lookups.run(fib);
-    }
-
-    private static boolean isIpv6(int type, int length) {
-        return type == Ethernet.TYPE_IPV6 && length >= Ethernet.LENGTH + Ipv6.LENGTH;
     }
 
     @Override
@@ -162,7 +132,7 @@ public final class Forwarder implements PacketProcessor {
         throw new IllegalArgumentException("port " + port.name() + " is none of this router's");
     }
 
-    private void frame(Link in, long frame, int length) {
+    private void frame(Link in, int place, long frame, int length) {
         outcomes.packets.count(PacketCount.RECEIVED);
         if (length < Ethernet.LENGTH) {
             outcomes.drop(RouterDrop.FRAME_TOO_SHORT, frame);
@@ -172,7 +142,6 @@ public final class Forwarder implements PacketProcessor {
         long to = ethernet.destination();
         int type = ethernet.type();
         boolean toGroup = Ethernet.isGroup(to);
-        int group = isIpv6(type, length) ? lookups.group(lookedUp++) : Fib.NO_ROUTE;
         if (to != in.mac && !toGroup) {
             outcomes.drop(RouterDrop.OTHER_HOST, frame);
             return;
@@ -186,7 +155,7 @@ public final class Forwarder implements PacketProcessor {
                 }
             }
             case Ethernet.TYPE_ARP -> arp(in, frame, length - Ethernet.LENGTH);
-            case Ethernet.TYPE_IPV6 -> ipv6.packet(in, frame, length - Ethernet.LENGTH, toGroup, group);
+            case Ethernet.TYPE_IPV6 -> ipv6.packet(in, frame, length - Ethernet.LENGTH, toGroup, ahead.group(place));
             default -> outcomes.drop(RouterDrop.UNKNOWN_ETHERTYPE, frame);
         }
     }
