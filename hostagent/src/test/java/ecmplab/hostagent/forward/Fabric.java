@@ -31,6 +31,7 @@ import ecmplab.port.MemoryLink;
 import ecmplab.port.Port;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -41,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,6 +244,14 @@ final class Fabric {
 
     static SlbPolicy policy(TableVersion... versions) {
         return policy(false, versions);
+    }
+
+    /** The policy once hosts are dead. */
+    static SlbPolicy withDead(SlbPolicy policy, int... hosts) {
+        var dead = Arrays.stream(hosts)
+                .mapToObj(host -> (InetAddress) Ipv4.address(Packets.ip("10.0.0." + host)))
+                .collect(Collectors.toSet());
+        return new SlbPolicy(policy.epoch(), policy.cfg(), policy.endpoints(), dead);
     }
 
     void applyAll(SlbPolicy policy) {

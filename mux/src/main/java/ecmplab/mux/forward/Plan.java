@@ -53,7 +53,8 @@ final class Plan {
         tunnels = new Tunnel[numbers];
         idleMillis = new int[numbers];
         numbered.forEach((number, member) -> {
-            tunnels[number] = new Tunnel(member.member(), member.endpoint(), trafficOf(member.member()));
+            tunnels[number] = new Tunnel(
+                    member.member(), member.dead() ? Tunnel.DEAD : member.endpoint(), trafficOf(member.member()));
             idleMillis[number] = this.endpoints[member.endpoint()].idleMillis();
         });
 
@@ -61,8 +62,8 @@ final class Plan {
         loads = endpoints.stream().map(endpoint -> endpoint.load).distinct().toArray(VipLoad[]::new);
     }
 
-    /** A member and the endpoint it serves. */
-    record NumberedMember(Member member, int endpoint) {}
+    /** A member and the endpoint it serves; {@code dead} with its host. */
+    record NumberedMember(Member member, int endpoint, boolean dead) {}
 
     private HostTraffic trafficOf(Member member) {
         return Objects.requireNonNull(trafficByHost.get(member.host()));

@@ -156,7 +156,12 @@ final class Planner {
                     .forEach(generation -> {
                         for (int i = 0; i < generation.table().members().size(); i++) {
                             var member = generation.table().members().get(i);
-                            numbered.putIfAbsent(generation.number(i), new NumberedMember(member, endpoint.index));
+                            numbered.putIfAbsent(
+                                    generation.number(i),
+                                    new NumberedMember(
+                                            member,
+                                            endpoint.index,
+                                            policy.deadHosts().contains(member.host())));
                             keys.add(new MemberNumbers.Key(endpoint.id(), member.id()));
                             hosts.computeIfAbsent(member.host(), this::traffic);
                         }

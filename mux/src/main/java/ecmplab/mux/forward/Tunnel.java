@@ -9,8 +9,11 @@ import java.net.Inet6Address;
 
 /** The way to a member, compiled once a plan: all that a packet to it needs, by one load. */
 final class Tunnel {
+    /** Of {@link #endpoint}: known flows are with nobody there. */
+    static final int DEAD = -1;
+
     final Member member;
-    /** Index of the endpoint that it is a member of. */
+    /** Index of the endpoint that it is a member of, or {@link #DEAD}: then its flows choose anew, and are told by a host. */
     final int endpoint;
     /** Octets that VXLAN adds, by the family of the host. */
     final int overhead;

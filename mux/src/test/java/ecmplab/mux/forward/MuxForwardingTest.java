@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.mux.table.EndpointId;
 import ecmplab.mux.table.EndpointPolicy.Affinity;
+import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
 import ecmplab.packet.Tcp;
 import ecmplab.testkit.Hex;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MuxForwardingTest {
@@ -297,5 +300,23 @@ class MuxForwardingTest {
 
     static long drops(MuxRig rig, String reason) {
         return rig.mux.counters().drops().getOrDefault(reason, -1L);
+    }
+
+    /** Only a host can tell them, and a dead one does not. */
+    @Test
+    void flowsOfADeadHostGoToTheOwnerOfTheirSlot() {
+        var rig = MuxRig.serving(web(active(7, vm(1, 21))));
+        macFor(rig, 40_000, SYN);
+        macFor(rig, 40_000, ACK);
+        var next = web(active(8, vm(2, 22)), version(7, TableVersion.State.RETIRED, vm(1, 21)));
+
+        rig.apply(2, next);
+        assertEquals(vm(1, 21).mac().bits(), macFor(rig, 40_000, ACK), "it may be alive");
+
+        rig.mux.apply(new SlbPolicy(1, 3, List.of(next), Set.of(vm(1, 21).host())));
+        rig.tick();
+        var out = OuterFrame.read(rig.forward(Packets.tcp(CLIENT, 40_000, VIP, 80, ACK)));
+        assertEquals(vm(2, 22).mac().bits(), out.innerDestinationMac());
+        assertFalse(out.isFromFlowTable());
     }
 }

@@ -12,6 +12,7 @@ import ecmplab.ovsdb.client.Replica.Snapshot;
 import ecmplab.ovsdb.client.TransactionResult;
 import ecmplab.ovsdb.data.Datum;
 import ecmplab.ovsdb.data.Operation;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -269,6 +270,7 @@ final class SlbCore {
                     events.add(new SlbEvent.HostDegraded(host.id().id(), why));
                 case Step.Restore(SlbState.AgentRow host) ->
                     events.add(new SlbEvent.HostRestored(host.id().id()));
+                case Step.DeclareDead(Set<InetAddress> hosts) -> events.add(new SlbEvent.HostsDeclaredDead(hosts));
                 case Step.DropResult ignored -> {}
             }
         }

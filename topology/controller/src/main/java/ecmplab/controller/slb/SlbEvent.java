@@ -3,8 +3,10 @@ package ecmplab.controller.slb;
 import ecmplab.controller.southbound.AgentIdentity;
 import ecmplab.controller.southbound.TableKey;
 import ecmplab.mux.table.EndpointId;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** What the SLB manager did and saw. */
 public sealed interface SlbEvent {
@@ -33,6 +35,9 @@ public sealed interface SlbEvent {
     record HostDegraded(String host, String why) implements SlbEvent {}
 
     record HostRestored(String host) implements SlbEvent {}
+
+    /** What lives on these hosts, all that are given up, is told to its clients as lost. */
+    record HostsDeclaredDead(Set<InetAddress> hosts) implements SlbEvent {}
 
     /** No heartbeat for too long; or, with {@code live}, one again. */
     record AgentLiveness(AgentIdentity agent, boolean live) implements SlbEvent {}

@@ -14,6 +14,14 @@ public record SlbSettings(Duration agentTimeout, Duration prepareTimeout, Durati
     public static final SlbSettings USUAL =
             new SlbSettings(Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(3), 8);
 
+    /**
+     * Beyond this silence what lives on a host is given up, so that its flows are told instead of lost. Longer than {@link #agentTimeout},
+     * by which only new flows are led elsewhere: a host whose control channel is cut off may still serve the flows it has.
+     */
+    Duration deadAfter() {
+        return agentTimeout.multipliedBy(3);
+    }
+
     public SlbSettings {
         if (maxGenerations < 3) {
             throw new IllegalArgumentException("generations " + maxGenerations

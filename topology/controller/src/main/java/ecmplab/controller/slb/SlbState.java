@@ -16,15 +16,18 @@ import ecmplab.ovsdb.client.Replica.Snapshot;
 import ecmplab.ovsdb.data.Row;
 import ecmplab.packet.MacAddress;
 import ecmplab.packet.Vni;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -32,6 +35,7 @@ import java.util.UUID;
  *
  * @param cfg number of the newest policy
  * @param manager who wrote the epoch
+ * @param deadHosts provider addresses of hosts that have been declared dead
  * @param memberRows a row of {@code Member} for each value that there is
  * @param faults rows that cannot be understood, and why
  */
@@ -44,6 +48,7 @@ record SlbState(
         List<Dip> dips,
         Map<ResultKey, Result> results,
         List<AgentRow> agents,
+        Set<InetAddress> deadHosts,
         Map<Member, UUID> memberRows,
         List<String> faults) {
     /** @param generations newest first */
@@ -122,6 +127,10 @@ record SlbState(
         for (var row : snapshot.rows("Agent")) {
             understand("agent " + row.get("id").text(), faults, () -> agents.add(agent(row)));
         }
+        var deadHosts = new HashSet<InetAddress>();
+        for (var text : global.map(row -> row.get("dead_hosts").texts()).orElse(List.of())) {
+            understand("dead host", faults, () -> deadHosts.add(PolicyRows.address(text)));
+        }
         var memberRows = new HashMap<Member, UUID>();
         for (var row : snapshot.rows("Member")) {
             understand("member " + row.uuid(), faults, () -> memberRows.put(PolicyRows.member(row), row.uuid()));
@@ -138,6 +147,7 @@ record SlbState(
                 dips,
                 results,
                 agents,
+                deadHosts,
                 memberRows,
                 faults);
     }

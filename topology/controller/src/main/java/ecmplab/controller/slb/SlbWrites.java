@@ -14,6 +14,7 @@ import ecmplab.ovsdb.data.Datum;
 import ecmplab.ovsdb.data.Mutation;
 import ecmplab.ovsdb.data.Operation;
 import ecmplab.packet.AddressText;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -106,6 +108,16 @@ final class SlbWrites {
                 operations.add(Operation.update("Agent", host.row(), Map.of("degraded", Datum.of(why))));
             case Step.Restore(SlbState.AgentRow host) ->
                 operations.add(Operation.update("Agent", host.row(), Map.of("degraded", Datum.EMPTY_SET)));
+            case Step.DeclareDead(Set<InetAddress> hosts) ->
+                operations.add(new Operation.Update(
+                        "SLB_Global",
+                        List.of(),
+                        Map.of(
+                                "dead_hosts",
+                                Datum.strings(hosts.stream()
+                                        .map(AddressText::of)
+                                        .sorted()
+                                        .toList()))));
             case Step.DropResult(UUID row) -> operations.add(Operation.delete("Probe_Result", row));
         }
     }

@@ -4,6 +4,8 @@ import ecmplab.controller.slb.SlbState.AgentRow;
 import ecmplab.controller.slb.SlbState.Endpoint;
 import ecmplab.controller.slb.SlbState.Generation;
 import ecmplab.mux.table.TableVersion;
+import java.net.InetAddress;
+import java.util.Set;
 import java.util.UUID;
 
 /** One thing that the SLB manager does to the database. */
@@ -26,6 +28,13 @@ sealed interface Step {
     /** A degraded host has caught up. */
     record Restore(AgentRow host) implements Step {}
 
+    /**
+     * What lives on hosts is given up, or no longer.
+     *
+     * @param hosts provider addresses of all that are dead
+     */
+    record DeclareDead(Set<InetAddress> hosts) implements Step {}
+
     /** The result of a probe that is no longer asked for. */
     record DropResult(UUID row) implements Step {}
 
@@ -38,6 +47,7 @@ sealed interface Step {
             case Forget ignored -> true;
             case Degrade ignored -> false;
             case Restore ignored -> false;
+            case DeclareDead ignored -> true;
             case DropResult ignored -> false;
         };
     }

@@ -70,6 +70,9 @@ final class TableLifecycle {
     private List<Step> decide() {
         restoreHosts();
         dropResults();
+        if (!liveHosts.isEmpty()) {
+            declareDead();
+        }
         state.endpoints().forEach(this::degradeLaggards);
         if (!usableHosts.isEmpty()) {
             state.endpoints().forEach(this::advance);
@@ -88,6 +91,13 @@ final class TableLifecycle {
                 steps.add(new Step.Restore(host));
                 usableHosts.put(host.id().id(), host);
             }
+        }
+    }
+
+    private void declareDead() {
+        var dead = DeadHosts.of(settings, state, vigil, now);
+        if (!dead.equals(state.deadHosts())) {
+            steps.add(new Step.DeclareDead(dead));
         }
     }
 

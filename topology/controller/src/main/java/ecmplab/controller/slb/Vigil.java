@@ -15,7 +15,8 @@ import java.util.UUID;
  * with everybody just heard, and so gives all of them time.
  */
 final class Vigil {
-    private record Heard(long value, Instant at) {}
+    /** @param beats whether more than one heartbeat has come since this manager began, or went on, to listen */
+    private record Heard(long value, Instant at, boolean beats) {}
 
     /** A host does not have a generation that it should have. */
     private record Lack(AgentIdentity host, UUID generation) {}
@@ -48,7 +49,7 @@ final class Vigil {
     /** Takes note of heartbeats, and of who lacks which table. */
     void observe(SlbState state, SlbSettings settings, Instant now) {
         if (Duration.between(observed, now).compareTo(LONGEST_BLINK) > 0) {
-            heard.replaceAll((agent, last) -> new Heard(last.value, now));
+            heard.replaceAll((agent, last) -> new Heard(last.value, now, false));
             lacks.clear();
         }
         observed = now;
@@ -57,7 +58,7 @@ final class Vigil {
                     agent.id(),
                     (id, before) -> before != null && before.value == agent.lastSeen()
                             ? before
-                            : new Heard(agent.lastSeen(), now));
+                            : new Heard(agent.lastSeen(), now, before != null));
         }
         heard.keySet().retainAll(state.agents().stream().map(AgentRow::id).toList());
         var lacking = new HashMap<Lack, Instant>();
@@ -111,6 +112,12 @@ final class Vigil {
     Duration silence(AgentIdentity agent, Instant now) {
         var last = heard.get(agent);
         return Duration.between(last == null ? Instant.EPOCH : last.at, now);
+    }
+
+    /** Whether the agent is known to be there: a heartbeat came while this manager listened, and lately. */
+    boolean beats(AgentIdentity agent, SlbSettings settings, Instant now) {
+        var last = heard.get(agent);
+        return last != null && last.beats && silence(agent, now).compareTo(settings.agentTimeout()) < 0;
     }
 
     /** How long the host, heard all the time, has lacked the generation. */

@@ -10,13 +10,16 @@ import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
 import ecmplab.ovsdb.client.Replica.Snapshot;
 import ecmplab.ovsdb.data.Row;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,8 @@ final class PolicyReader {
         var global = snapshot.rows("SLB_Global").stream().findFirst();
         long epoch = global.map(row -> row.get("epoch").integer()).orElse(0L);
         long cfg = global.map(row -> row.get("next_cfg").integer()).orElse(0L);
+        var deadHosts = new HashSet<InetAddress>();
+        global.ifPresent(row -> readDeadHosts(row, deadHosts, rejected));
         var sorted = endpoints.values().stream()
                 .sorted(Comparator.comparing(endpoint -> endpoint.policy.id().toString()))
                 .toList();
@@ -59,12 +64,23 @@ final class PolicyReader {
                         new SlbPolicy(
                                 epoch,
                                 cfg,
-                                sorted.stream().map(Endpoint::policy).toList()),
+                                sorted.stream().map(Endpoint::policy).toList(),
+                                deadHosts),
                         sorted.stream()
                                 .flatMap(endpoint -> endpoint.probes.stream())
                                 .toList(),
                         digests),
                 rejected);
+    }
+
+    private static void readDeadHosts(Row global, Set<InetAddress> deadHosts, List<AgentEvent.Rejected> rejected) {
+        for (var text : global.get("dead_hosts").texts()) {
+            try {
+                deadHosts.add(PolicyRows.address(text));
+            } catch (MalformedRow malformed) {
+                rejected.add(new AgentEvent.Rejected("dead host", malformed.why()));
+            }
+        }
     }
 
     private void read(

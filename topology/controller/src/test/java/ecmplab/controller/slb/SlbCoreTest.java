@@ -10,9 +10,11 @@ import ecmplab.mux.table.TableVersion.State;
 import ecmplab.ovsdb.data.Condition;
 import ecmplab.ovsdb.data.Datum;
 import ecmplab.ovsdb.data.Operation;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -403,5 +405,57 @@ class SlbCoreTest {
         simulation.pass(Services.IDLE.plusSeconds(1));
         simulation.pass(Duration.ofSeconds(8));
         return simulation;
+    }
+
+    private static final InetAddress HOST1 = InetAddress.ofLiteral("10.0.2.1");
+
+    /** New flows are led elsewhere much earlier; what lives on the host is given up only now. */
+    @Test
+    void aHostThatIsSilentForLongIsDeadUntilItsNextHeartbeat() {
+        var simulation = new Simulation().settled();
+        simulation.hosts.put("host1", false);
+        simulation.pass(Duration.ofSeconds(11));
+        assertEquals(List.of("vm3", "vm4"), simulation.active());
+        assertEquals(Set.of(), simulation.state().deadHosts());
+        simulation.pass(Duration.ofSeconds(2));
+        assertEquals(Set.of(HOST1), simulation.state().deadHosts());
+        assertTrue(simulation.events.contains(new SlbEvent.HostsDeclaredDead(Set.of(HOST1))));
+        simulation.hosts.put("host1", true);
+        simulation.pass(Duration.ofSeconds(2));
+        assertEquals(Set.of(), simulation.state().deadHosts());
+        assertEquals(ALL, simulation.active());
+    }
+
+    @Test
+    void anotherManagerBelievesThatAHostIsDeadUntilItHearsOfIt() {
+        var simulation = new Simulation().settled();
+        simulation.hosts.put("host1", false);
+        simulation.pass(Duration.ofSeconds(13));
+        simulation.replaceManager();
+        simulation.pass(Duration.ofSeconds(3));
+        assertEquals(Set.of(HOST1), simulation.state().deadHosts());
+        simulation.hosts.put("host1", true);
+        simulation.pass(Duration.ofSeconds(3));
+        assertEquals(Set.of(), simulation.state().deadHosts());
+    }
+
+    @Test
+    void whenNoHostIsHeardNoneIsDead() {
+        var simulation = new Simulation().settled();
+        simulation.hosts.replaceAll((host, alive) -> false);
+        simulation.pass(Duration.ofSeconds(20));
+        assertEquals(Set.of(), simulation.state().deadHosts());
+    }
+
+    /** Nothing leads there any more: nobody has to know. */
+    @Test
+    void aDeadHostIsForgottenWithTheLastGenerationThatNamesIt() {
+        var simulation = new Simulation().settled();
+        simulation.hosts.put("host1", false);
+        simulation.pass(Duration.ofSeconds(13));
+        assertEquals(Set.of(HOST1), simulation.state().deadHosts());
+        simulation.pass(Services.IDLE);
+        assertEquals(Set.of(), simulation.state().deadHosts());
+        assertEquals(List.of(), simulation.invariantsBroken);
     }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,5 +239,16 @@ class PolicyReaderTest {
         var reading = read();
         assertEquals(AgentPolicy.EMPTY, reading.policy());
         assertEquals(List.of(), reading.rejected());
+    }
+
+    @Test
+    void deadHostsAreReadAndWhatIsNoAddressIsTold() {
+        run(
+                "{'op': 'update', 'table': 'SLB_Global', 'where': [], 'row': {'dead_hosts': ['set', ['10.0.2.1', '2001:db8::2', 'x']]}}");
+        var reading = read();
+        assertEquals(
+                Set.of(InetAddress.ofLiteral("10.0.2.1"), InetAddress.ofLiteral("2001:db8::2")),
+                reading.policy().slb().deadHosts());
+        assertEquals(List.of(new AgentEvent.Rejected("dead host", "'x' is no IP address")), reading.rejected());
     }
 }
