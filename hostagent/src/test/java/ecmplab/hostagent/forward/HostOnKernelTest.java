@@ -35,13 +35,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real TCP stacks at both ends, the kernel's own VXLAN as the MUX, the agent between them on packet sockets. */
 @Needs({Need.ROOT, Need.IPROUTE})
+@ParameterizedClass
+@EnumSource(Families.class)
 final class HostOnKernelTest {
     private static final int PATIENCE_MILLIS = 60_000;
-    private static final InetAddress VIP = Ipv4.address(Fabric.VIP);
 
+    private final Families families;
+    private final InetAddress vip;
     private KernelNetwork network;
     private KernelPort underlay;
     private KernelPort cable;
@@ -50,31 +55,39 @@ final class HostOnKernelTest {
     private HostAgent agent;
     private ForwardingThread thread;
 
+    HostOnKernelTest(Families families) {
+        this.families = families;
+        vip = families.inner(Fabric.VIP);
+    }
+
     @BeforeEach
     void start() throws Exception {
-        network = new KernelNetwork();
+        network = new KernelNetwork(families);
         var pool = new FramePool(4096, 2048, Arena.ofAuto());
         underlay = network.within("host", () -> KernelPort.open("eth0", pool));
         cable = network.within("host", () -> KernelPort.open("vm1", pool));
-        vxlan = network.within("host", () -> new DatagramSocket(new InetSocketAddress("10.0.0.1", 4789)));
+        var own = families.ofHost(Packets.ip("10.0.0.1"), Fabric.GATEWAY);
+        vxlan = network.within(
+                "host",
+                () -> new DatagramSocket(new InetSocketAddress(own.getFirst().address(), 4789)));
         server = network.within("vm", () -> new ServerSocket(8080));
         Thread.ofVirtual().start(this::echo);
         var vm = new VmPort(
                 "vm11",
                 cable,
-                Ipv4.address(Fabric.dip(1, 1)),
+                families.inner(Fabric.dip(1, 1)),
                 new MacAddress(Fabric.vmMac(1, 1)),
                 new Vni(Fabric.VNI),
-                Ipv4.address(Fabric.VM_GATEWAY));
+                families.inner(Fabric.VM_GATEWAY));
         agent = new HostAgent(
-                HostConfig.of(Ipv4.address(Packets.ip("10.0.0.1")), 24, Ipv4.address(Fabric.GATEWAY)),
+                HostConfig.of(own.toArray(ProviderAddress[]::new)),
                 underlay,
                 List.of(vm),
                 event -> {},
                 InstantSource.system(),
                 System::nanoTime,
                 1);
-        agent.apply(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1))));
+        agent.apply(families.policy(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1)))));
         thread = new ForwardingThread("host", List.of(underlay, cable), agent, System::nanoTime).start();
     }
 
@@ -117,10 +130,14 @@ final class HostOnKernelTest {
         return network.within(from, () -> {
             var socket = new Socket();
             socket.bind(source);
-            socket.connect(new InetSocketAddress(VIP, 80), PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(vip, 80), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             return socket;
         });
+    }
+
+    private String seenAs(int client, Socket socket) {
+        return new InetSocketAddress(families.inner(client), socket.getLocalPort()).toString();
     }
 
     private static String line(Socket socket) throws IOException {
@@ -137,7 +154,7 @@ final class HostOnKernelTest {
         var sent = new byte[3_000_000];
         new Random(1).nextBytes(sent);
         try (var socket = connect("net")) {
-            assertEquals("/192.0.2.7:" + socket.getLocalPort(), line(socket));
+            assertEquals(seenAs(Fabric.CLIENT, socket), line(socket));
             Thread.ofVirtual().start(() -> {
                 try {
                     socket.getOutputStream().write(sent);
@@ -159,17 +176,17 @@ final class HostOnKernelTest {
     void aVmBehindAnotherHostsKernelVxlanDeviceCallsTheVip() throws Exception {
         var elsewhere = new Member(
                 "vm31",
-                Ipv4.address(Packets.ip("10.1.1.31")),
+                Ipv4.address(KernelNetwork.ELSEWHERE),
                 8080,
                 Ipv4.address(Fabric.GATEWAY),
                 new MacAddress(FrameTag.bits(1, 1, 0, 0, 0)),
                 new Vni(Fabric.VNI),
                 0);
-        agent.apply(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1), elsewhere)));
+        agent.apply(families.policy(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1), elsewhere))));
         var sent = new byte[1_000_000];
         new Random(2).nextBytes(sent);
-        try (var socket = connect("net", new InetSocketAddress("10.1.1.31", 0))) {
-            assertEquals("/10.1.1.31:" + socket.getLocalPort(), line(socket));
+        try (var socket = connect("net", new InetSocketAddress(families.inner(KernelNetwork.ELSEWHERE), 0))) {
+            assertEquals(seenAs(KernelNetwork.ELSEWHERE, socket), line(socket));
             Thread.ofVirtual().start(() -> {
                 try {
                     socket.getOutputStream().write(sent);
@@ -186,7 +203,7 @@ final class HostOnKernelTest {
     @Test
     void aVmReachesItselfThroughItsOwnVip() throws Exception {
         try (var socket = connect("vm")) {
-            assertEquals("/203.0.113.10:" + socket.getLocalPort(), line(socket));
+            assertEquals(seenAs(Fabric.VIP, socket), line(socket));
             socket.getOutputStream().write(7);
             assertEquals(7, socket.getInputStream().read());
         }
@@ -195,7 +212,7 @@ final class HostOnKernelTest {
     @Test
     void aClosedUdpPortOfTheVmIsAClosedPortOfTheVip() throws Exception {
         try (var socket = network.within("net", () -> new DatagramSocket())) {
-            socket.connect(VIP, 80);
+            socket.connect(vip, 80);
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.send(new DatagramPacket(new byte[] {1}, 1));
             assertThrows(PortUnreachableException.class, () -> socket.receive(new DatagramPacket(new byte[1], 1)));

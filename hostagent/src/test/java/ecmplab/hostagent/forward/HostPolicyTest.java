@@ -106,9 +106,7 @@ final class HostPolicyTest {
                 .map(fault -> fault.endpoint() + " " + fault.why())
                 .toList();
         assertEquals(4, why.size());
-        assertEquals(
-                "tcp:[2001:db8::10]:80 DIP 10.1.1.11 of member vm11: must be of the VIP's family",
-                why.getFirst());
+        assertEquals("tcp:[2001:db8::10]:80 DIP 10.1.1.11 of member vm11: must be of the VIP's family", why.getFirst());
         assertTrue(why.get(1).startsWith("tcp:203.0.113.10:81 slots 250"), why.get(1));
         assertEquals("tcp:203.0.113.10:80 occurs twice", why.get(2));
         assertEquals("tcp:203.0.113.10:82 generation 2 after 1: must be newest first", why.get(3));

@@ -5,6 +5,8 @@ import ecmplab.packet.MacAddress;
 import ecmplab.port.Namespaces;
 import ecmplab.port.Offloads;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +22,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * a VM of another host, 10.1.1.31, which the agent reaches through VXLAN only.
  */
 final class KernelNetwork implements AutoCloseable {
+    /** A VM of another host, as the agent sees it. */
+    static final int ELSEWHERE = Packets.ip("10.1.1.31");
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String prefix = "elhost-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + "-";
     private final Deque<String> made = new ArrayDeque<>();
 
-    KernelNetwork() throws Exception {
+    private final Families families;
+
+    KernelNetwork(Families families) throws Exception {
+        this.families = families;
         try {
             make("net");
             make("host");
@@ -43,25 +51,41 @@ final class KernelNetwork implements AutoCloseable {
                 "vm",
                 "link add eth0 address " + new MacAddress(Fabric.vmMac(1, 1)) + " type veth peer name vm1 netns "
                         + prefix + "host");
-        ip("net", "addr add 10.0.0.254/24 dev n0");
-        ip("net", "addr add 192.0.2.7/32 dev lo");
-        ip("host", "addr add 10.0.0.1/24 dev eth0");
-        ip("host", "addr add 10.1.1.1/32 dev vm1");
-        ip("vm", "addr add 10.1.1.11/24 dev eth0");
+        int own = Packets.ip("10.0.0.1");
+        for (var address : families.ofHost(own, Fabric.GATEWAY)) {
+            var subnet = "/" + address.prefixLength();
+            ip("net", "addr add " + address.gateway().getHostAddress() + subnet + " dev n0" + nodad(address.gateway()));
+            ip(
+                    "host",
+                    "addr add " + address.address().getHostAddress() + subnet + " dev eth0" + nodad(address.address()));
+        }
+        var client = families.inner(Fabric.CLIENT);
+        var gateway = families.inner(Fabric.VM_GATEWAY);
+        var dip = families.inner(Fabric.dip(1, 1));
+        var vip = families.inner(Fabric.VIP);
+        ip("net", "addr add " + single(client) + " dev lo" + nodad(client));
+        ip("host", "addr add " + single(gateway) + " dev vm1" + nodad(gateway));
+        ip("vm", "addr add " + dip.getHostAddress() + (families.innerIpv6 ? "/56" : "/24") + " dev eth0" + nodad(dip));
         var tag = new MacAddress(FrameTag.bits(1, 1, 0, 0, 0));
         ip(
                 "net",
                 "link add vx0 mtu 1500 address " + tag
-                        + " type vxlan id 5001 remote 10.0.0.1 dstport 4789 dev n0 nolearning noudpcsum");
-        ip("net", "addr add 10.1.1.31/32 dev vx0");
+                        + " type vxlan id 5001 remote " + families.outer(own).getHostAddress()
+                        + " dstport 4789 dev n0 nolearning" + (families.outerIpv6 ? "" : " noudpcsum"));
+        var elsewhere = families.inner(ELSEWHERE);
+        ip("net", "addr add " + single(elsewhere) + " dev vx0" + nodad(elsewhere));
         for (var device : new String[] {"net n0", "net lo", "net vx0", "host eth0", "host vm1", "vm eth0", "vm lo"}) {
             var at = device.split(" ", 2);
             ip(at[0], "link set " + at[1] + " up");
         }
-        ip("host", "route add 10.1.1.11/32 dev vm1 src 10.1.1.1");
-        ip("vm", "route add default via 10.1.1.1");
-        ip("net", "route add 203.0.113.10/32 dev vx0 src 192.0.2.7");
-        ip("net", "neigh add 203.0.113.10 lladdr " + new MacAddress(Fabric.vmMac(1, 1)) + " dev vx0");
+        if (families != Families.IPV4) {
+            // It sees what the agent forwards, and would tell the senders that it has no route.
+            ip("host", "-6 route add blackhole default");
+        }
+        ip("host", "route add " + single(dip) + " dev vm1 src " + gateway.getHostAddress());
+        ip("vm", "route add default via " + gateway.getHostAddress());
+        ip("net", "route add " + single(vip) + " dev vx0 src " + client.getHostAddress());
+        ip("net", "neigh add " + vip.getHostAddress() + " lladdr " + new MacAddress(Fabric.vmMac(1, 1)) + " dev vx0");
         for (var device : new String[] {"net n0", "net vx0", "host eth0", "host vm1", "vm eth0"}) {
             var at = device.split(" ", 2);
             within(at[0], () -> {
@@ -71,13 +95,24 @@ final class KernelNetwork implements AutoCloseable {
         }
     }
 
+    private static String single(InetAddress address) {
+        return address.getHostAddress() + (address instanceof Inet6Address ? "/128" : "/32");
+    }
+
+    private static String nodad(InetAddress address) {
+        return address instanceof Inet6Address ? " nodad" : "";
+    }
+
     private void make(String name) throws Exception {
         run("ip", "netns", "add", prefix + name);
         made.push(name);
         within(name, () -> {
             for (var setting : new String[] {
-                "ipv6/conf/all/disable_ipv6=1",
-                "ipv6/conf/default/disable_ipv6=1",
+                "ipv6/conf/all/disable_ipv6=" + (families == Families.IPV4 ? 1 : 0),
+                "ipv6/conf/default/disable_ipv6=" + (families == Families.IPV4 ? 1 : 0),
+                "ipv6/conf/default/accept_dad=0",
+                "ipv6/conf/default/accept_ra=0",
+                "ipv6/conf/all/forwarding=" + (name.equals("net") ? 1 : 0),
                 "ipv4/conf/all/rp_filter=0",
                 "ipv4/conf/default/rp_filter=0",
                 "ipv4/ip_forward=" + (name.equals("net") ? 1 : 0)
