@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param backendPort where the backends listen; 0 with an endpoint for all ports
  * @param floatingIp deliver with the VIP as destination, without rewriting
  * @param idleTimeout how long a flow without packets keeps its state; tables that led to it are remembered as long; in whole seconds
+ * @param resetsIdleFlows whether both ends of a TCP flow are reset then
  * @param slots a prime
  * @param seed of the table
  */
@@ -28,6 +29,7 @@ public record ServiceDefinition(
         Affinity affinity,
         boolean floatingIp,
         Duration idleTimeout,
+        boolean resetsIdleFlows,
         int slots,
         long seed,
         Optional<Probe> probe,

@@ -182,6 +182,7 @@ record SlbState(
                 PolicyRows.affinity(row.get("affinity").text()),
                 row.get("floating").bool(),
                 Duration.ofSeconds(row.get("idle_seconds").integer()),
+                row.get("idle_reset").bool(),
                 Math.toIntExact(row.get("slots").integer()),
                 row.get("seed").integer(),
                 probeRow.isEmpty()

@@ -268,6 +268,7 @@ final class SlbWrites {
         row.put("affinity", Datum.of(PolicyRows.text(service.affinity())));
         row.put("floating", Datum.of(service.floatingIp()));
         row.put("idle_seconds", Datum.of(service.idleTimeout().toSeconds()));
+        row.put("idle_reset", Datum.of(service.resetsIdleFlows()));
         row.put("slots", Datum.of(service.slots()));
         row.put("seed", Datum.of(service.seed()));
         row.put("no_healthy_backends", Datum.of(service.noHealthyBackends().text()));

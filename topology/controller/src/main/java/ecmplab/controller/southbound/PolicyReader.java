@@ -133,6 +133,7 @@ final class PolicyReader {
                 PolicyRows.affinity(row.get("affinity").text()),
                 row.get("floating").bool(),
                 Duration.ofSeconds(row.get("idle_seconds").integer()),
+                row.get("idle_reset").bool(),
                 tables);
         if (tables.stream()
                         .filter(table -> table.state() == TableVersion.State.ACTIVE)

@@ -49,6 +49,7 @@ final class Services {
                 Affinity.FIVE_TUPLE,
                 false,
                 IDLE,
+                true,
                 251,
                 42,
                 Optional.of(new Probe(

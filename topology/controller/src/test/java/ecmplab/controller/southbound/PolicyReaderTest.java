@@ -1,6 +1,7 @@
 package ecmplab.controller.southbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.controller.SlbDatabase;
@@ -81,8 +82,9 @@ class PolicyReaderTest {
     private static String endpoint(String name, int protocol, int port, String versions, String probe) {
         return "{'op': 'insert', 'table': 'Vip_Endpoint', 'uuid-name': '" + name + "', 'row': {'protocol': " + protocol
                 + ", 'port': " + port
-                + ", 'pool': 'web', 'affinity': 'source-ip', 'floating': true, 'idle_seconds': 240,"
-                + "'slots': 251, 'no_healthy_backends': 'all-probed-down', 'probe': " + probe + ", 'versions': "
+                + ", 'pool': 'web', 'affinity': 'source-ip', 'floating': true, 'idle_seconds': 240, 'idle_reset': "
+                + (protocol == 6) + ", 'slots': 251, 'no_healthy_backends': 'all-probed-down', 'probe': " + probe
+                + ", 'versions': "
                 + versions
                 + "}}";
     }
@@ -131,6 +133,8 @@ class PolicyReaderTest {
         assertEquals(Affinity.SOURCE_IP, web.affinity());
         assertTrue(web.floatingIp());
         assertEquals(Duration.ofMinutes(4), web.idleTimeout());
+        assertTrue(web.resetsIdleFlows());
+        assertFalse(endpoint(reading, DNS).resetsIdleFlows());
         assertEquals(
                 List.of(3, 2, 1),
                 web.versions().stream().map(TableVersion::generation).toList(),

@@ -73,6 +73,7 @@ record Services(List<Pool> pools, List<ServiceDefinition> endpoints) {
                 endpoint.affinity(),
                 endpoint.floatingIp(),
                 endpoint.idleTimeout(),
+                endpoint.idleReset(),
                 slots,
                 // any seed will do that is the endpoint's own and stays when the controller is started again
                 id.toString().hashCode(),

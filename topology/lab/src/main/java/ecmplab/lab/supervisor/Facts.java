@@ -167,7 +167,8 @@ final class Facts {
             return (int) text.lines().filter(line -> line.contains(" via ")).count();
         }
         var routes = edge instanceof Node.Frr
-                ? run(EdgeDaemon.vtysh(directory.path(), edge.name(), "-c", "show " + protocol + " route " + prefix + " json"))
+                ? run(EdgeDaemon.vtysh(
+                        directory.path(), edge.name(), "-c", "show " + protocol + " route " + prefix + " json"))
                 : ask(edge, List.of("show", protocol, "route", prefix, "--json"));
         return StreamSupport.stream(json.readTree(routes).path(prefix).spliterator(), false)
                 .filter(route -> route.path("selected").asBoolean(false))
