@@ -31,14 +31,20 @@ final class Delivery {
         if (translation.toVm(parser, entry)) {
             counts.add(HostCount.MSS_CLAMPED);
         }
-        if (packet.isTcp()) {
-            tcp.wrap(exits.memory(), parser.transport());
-            nat.fromClient(entry, tcp.flags(), tcp.acknowledgement(), parser.ipLength(), packet.now);
-        } else {
-            nat.fromClient(entry, 0, 0, parser.ipLength(), packet.now);
-        }
+        note(packet, entry);
         counts.add(HostCount.DELIVERED);
         toVm(packet, vms[nat.vm(entry)]);
+    }
+
+    /** The flow lives: the client has sent this packet. */
+    void note(InnerPacket packet, int entry) {
+        int length = packet.parser.ipLength();
+        if (packet.isTcp()) {
+            tcp.wrap(exits.memory(), packet.parser.transport());
+            nat.fromClient(entry, tcp.flags(), tcp.acknowledgement(), length, packet.now);
+        } else {
+            nat.fromClient(entry, 0, 0, length, packet.now);
+        }
     }
 
     private void remember(InnerPacket packet, int entry) {

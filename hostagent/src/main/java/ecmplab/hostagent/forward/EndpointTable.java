@@ -10,7 +10,6 @@ import ecmplab.mux.table.TableVersion;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,11 @@ final class EndpointTable {
     private final int[] generations;
     private final MaglevTable[] tables;
     private final Backend[][] backends;
-    private final BitSet left = new BitSet();
+    /** As {@link #backends}, where they were in their own generation. */
+    private final Backend[][] origins;
+    /** By VM of this host: where it is now, if it has moved to another. */
+    private final @Nullable Backend[] places;
+
     private final int inForce;
 
     /**
@@ -55,13 +58,18 @@ final class EndpointTable {
         this.tables = tables.toArray(MaglevTable[]::new);
         generations = new int[this.tables.length];
         backends = new Backend[this.tables.length][];
+        origins = new Backend[this.tables.length][];
+        places = new Backend[vms.length];
         int current = -1;
         var newest = new HashMap<String, Backend>();
         for (int i = 0; i < generations.length; i++) {
             var version = policy.versions().get(i);
             generations[i] = version.generation();
-            backends[i] = this.tables[i].members().stream()
-                    .map(member -> whereItIs(Backend.of(member, id().vip(), own, deadHosts, vms), newest))
+            origins[i] = this.tables[i].members().stream()
+                    .map(member -> Backend.of(member, id().vip(), own, deadHosts, vms))
+                    .toArray(Backend[]::new);
+            backends[i] = Arrays.stream(origins[i])
+                    .map(origin -> whereItIs(origin, newest))
                     .toArray(Backend[]::new);
             current = current < 0 && version.state() != TableVersion.State.PREPARED ? i : current;
         }
@@ -75,14 +83,15 @@ final class EndpointTable {
             return backend;
         }
         if (backend.vm() != Backend.ELSEWHERE) {
-            left.set(backend.vm());
+            places[backend.vm()] = now;
         }
         return now.afterMove();
     }
 
-    /** Indices of VMs of this host that have moved to another. */
-    BitSet left() {
-        return left;
+    /** Where each VM of this host is now, if it has moved to another, else null. */
+    @Nullable
+    Backend[] places() {
+        return places;
     }
 
     EndpointId id() {
@@ -188,6 +197,13 @@ final class EndpointTable {
         return index == MaglevTable.NOBODY ? null : backends[depth][index];
     }
 
+    /** As {@link #owner}, where it was then: there its flows of that time are known, if that host lives and has not forgotten. */
+    @Nullable
+    Backend origin(int depth, FlowTuple flow) {
+        int index = tables[depth].index(slot(depth, flow));
+        return index == MaglevTable.NOBODY ? null : origins[depth][index];
+    }
+
     /**
      * The member that a new flow makes the VM to be: the flow's owner in the frame's generation if it is that VM, else the VM's
      * member in the newest generation that has one.
@@ -211,12 +227,12 @@ final class EndpointTable {
         return null;
     }
 
-    /** The VM here that owned the flow in some kept generation before it moved to this host, or null when there is none. */
+    /** The newest owner of the flow that has moved since, to a host that lives, or null when there is none. */
     @Nullable
-    Backend movedHere(FlowTuple flow) {
+    Backend moved(FlowTuple flow) {
         for (int depth = 0; depth < tables.length; depth++) {
             var owner = owner(depth, flow);
-            if (owner != null && owner.moved() && owner.vm() != Backend.ELSEWHERE) {
+            if (owner != null && owner.moved() && !owner.dead()) {
                 return owner;
             }
         }

@@ -26,8 +26,12 @@ final class IdleResets {
         this.vms = vms;
     }
 
+    /** Not for a VM that has moved, whose flows live on elsewhere. */
     void send(int entry, long nowNanos) {
         var vm = vms[nat.vm(entry)];
+        if (policy.current().movedTo(vm.index()) != null) {
+            return;
+        }
         toVm(vm, entry, nowNanos);
         toClient(vm, entry, nowNanos);
     }

@@ -1,7 +1,6 @@
 package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.FlowTuple;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ final class PolicyTables {
     private final AddressTable<EndpointTable> byId;
     private final AddressTable<Boolean> vips;
     private final AddressTable<Backend> byDip;
-    private final BitSet movedAway = new BitSet();
+    private final @Nullable Backend[] places;
 
     PolicyTables(List<EndpointTable> endpoints) {
         this.endpoints = List.copyOf(endpoints);
@@ -30,16 +29,26 @@ final class PolicyTables {
                     dips.put(new AddressTable.Key(backend.dipHigh(), backend.dipLow(), backend.vni()), backend);
                 }
             }
-            movedAway.or(endpoint.left());
+        }
+        places = new Backend
+                [endpoints.stream()
+                        .mapToInt(endpoint -> endpoint.places().length)
+                        .max()
+                        .orElse(0)];
+        for (var endpoint : endpoints) {
+            for (int vm = 0; vm < endpoint.places().length; vm++) {
+                places[vm] = places[vm] == null ? endpoint.places()[vm] : places[vm];
+            }
         }
         byId = new AddressTable<>(ids);
         vips = new AddressTable<>(addresses);
         byDip = new AddressTable<>(dips);
     }
 
-    /** Whether the newest that is known of one of this host's VMs is that it runs on another. */
-    boolean movedAway(int vm) {
-        return movedAway.get(vm);
+    /** Where one of this host's VMs is by the newest that is known, if that is another host, else null. */
+    @Nullable
+    Backend movedTo(int vm) {
+        return vm < places.length ? places[vm] : null;
     }
 
     List<EndpointTable> endpoints() {

@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The dead.</b> A host that the policy says is dead is left out: what lived there is gone, and whoever asked it would lose the
  * frame. No frame is ever in the hands of one, so the places of the others stay as they are, and hosts may learn of it at different times.
  *
+ * <p><b>The moved.</b> A VM that has moved since leaves its flows' state behind: its old host is asked in its place, and knows where the VM is now. Where that
+ * host is dead or has forgotten, {@link EndpointTable#moved} is left.
+ *
  * <p>One per forwarding thread; allocates nothing.
  */
 final class SecondChance {
     /** Times a frame is passed on at most. */
     static final int MAX_HOPS = 4;
+    /** As {@link #MAX_HOPS}, the last ones from where a VM was to where it is now included. */
+    static final int MAX_HOPS_TO_MOVED = MAX_HOPS + 2;
 
     private final HostAddresses own;
     private final @Nullable Backend[] owners = new Backend[EndpointTable.MAX_GENERATIONS];
@@ -45,7 +50,7 @@ final class SecondChance {
     @Nullable
     Backend next(EndpointTable endpoint, FlowTuple flow, long tag) {
         for (int depth = 0; depth < endpoint.depth(); depth++) {
-            owners[depth] = endpoint.owner(depth, flow);
+            owners[depth] = endpoint.origin(depth, flow);
         }
         int generation = FrameTag.generation(tag);
         int from = endpoint.from(generation);

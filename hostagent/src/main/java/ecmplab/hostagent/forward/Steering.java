@@ -67,11 +67,16 @@ final class Steering {
             packet.flow.of(parser);
         }
         int entry = nat.find(packet.flow, packet.now);
-        if (entry != NatTable.NONE
-                && !startsAfresh(packet, entry, addressed)
-                && !packet.policy.movedAway(nat.vm(entry))) {
-            known(packet, entry, addressed);
-            return;
+        if (entry != NatTable.NONE && !startsAfresh(packet, entry, addressed)) {
+            var movedTo = packet.policy.movedTo(nat.vm(entry));
+            if (movedTo == null) {
+                known(packet, entry, addressed);
+                return;
+            } else if (!movedTo.dead() && !opens(packet)) {
+                delivery.note(packet, entry);
+                strays.handOver(packet, movedTo);
+                return;
+            }
         }
         var endpoint = packet.policy.endpoint(packet.flow);
         if (endpoint != null) {
@@ -112,10 +117,14 @@ final class Steering {
 
     /** Whether the packet opens a connection where the state is of one that is over, or that another VM never answered. */
     private boolean startsAfresh(InnerPacket packet, int entry, Vm addressed) {
-        return packet.isTcp()
-                && tcp.wrap(exits.memory(), packet.parser.transport()).opens()
+        return opens(packet)
                 && nat.disposable(entry)
                 && (nat.state(entry) == NatFlow.State.CLOSED || nat.vm(entry) != addressed.index());
+    }
+
+    private boolean opens(InnerPacket packet) {
+        return packet.isTcp()
+                && tcp.wrap(exits.memory(), packet.parser.transport()).opens();
     }
 
     /** State exists: deliver, wherever among the VMs here. */
@@ -138,6 +147,11 @@ final class Steering {
             return;
         }
         int entry = nat.find(packet.flow, packet.now);
+        var movedTo = entry == NatTable.NONE ? null : packet.policy.movedTo(nat.vm(entry));
+        if (movedTo != null && !movedTo.dead()) {
+            strays.handOver(packet, movedTo);
+            return;
+        }
         if (entry != NatTable.NONE) {
             icmpErrors.translateToVm(packet.parser, entry);
             counts.add(HostCount.ICMP_TO_VM);

@@ -51,8 +51,8 @@ final class Strays {
             create(packet, endpoint, addressed);
             return;
         }
-        if (!isTcp && (FrameTag.flags(packet.tag) & FrameTag.ADOPT) != 0) {
-            counts.add(HostCount.ADOPTED);
+        if ((FrameTag.flags(packet.tag) & FrameTag.ADOPT) != 0) {
+            counts.add(isTcp ? HostCount.MOVED_ADOPTED : HostCount.ADOPTED);
             create(packet, endpoint, addressed);
             return;
         }
@@ -67,6 +67,18 @@ final class Strays {
             exits.drop(packet.frame, HostDrop.HOP_LIMIT);
         } else {
             nobodyLeft(packet, endpoint, addressed);
+        }
+    }
+
+    /** A packet of a flow whose VM has moved: wherever that is now, it knows the flow or says so itself. */
+    void handOver(InnerPacket packet, Backend to) {
+        if (!FrameTag.isTag(packet.tag)) {
+            packet.tag = FrameTag.bits(0, 0, 0, FrameTag.FROM_FLOW_TABLE, 0);
+        }
+        if (FrameTag.hop(packet.tag) < SecondChance.MAX_HOPS_TO_MOVED) {
+            passOn(packet, to, FrameTag.flags(packet.tag) | FrameTag.ADOPT);
+        } else {
+            exits.drop(packet.frame, HostDrop.HOP_LIMIT);
         }
     }
 
@@ -86,7 +98,7 @@ final class Strays {
         if (!FrameTag.isTag(packet.tag)) {
             packet.tag = FrameTag.bits(0, 0, 0, FrameTag.FROM_FLOW_TABLE, 0);
         }
-        if (FrameTag.hop(packet.tag) >= SecondChance.MAX_HOPS) {
+        if (FrameTag.hop(packet.tag) >= SecondChance.MAX_HOPS_TO_MOVED) {
             exits.drop(packet.frame, HostDrop.HOP_LIMIT);
         } else {
             sendOn(packet, to, flags);
@@ -115,11 +127,29 @@ final class Strays {
     }
 
     private void create(InnerPacket packet, EndpointTable endpoint, Vm vm) {
+        var movedTo = packet.policy.movedTo(vm.index());
+        if (movedTo != null && !movedTo.dead()) {
+            leaveWord(packet, endpoint, vm);
+            handOver(packet, movedTo);
+            return;
+        }
         var member = endpoint.memberOn(vm.index(), FrameTag.generation(packet.tag), packet.flow);
         if (member == null) {
             notHere(packet, endpoint);
         } else {
             make(packet, endpoint, member);
+        }
+    }
+
+    /** Who looks for the flow by its slot will come here: it must be known, though the VM is elsewhere. */
+    private void leaveWord(InnerPacket packet, EndpointTable endpoint, Vm vm) {
+        int depth = endpoint.depthOf(FrameTag.generation(packet.tag));
+        var origin = depth < 0 ? null : endpoint.origin(depth, packet.flow);
+        if (origin != null && origin.vm() == vm.index()) {
+            int entry = translation.create(endpoint, origin, packet.flow, packet.now);
+            if (entry >= 0) {
+                delivery.note(packet, entry);
+            }
         }
     }
 
@@ -184,14 +214,17 @@ final class Strays {
     }
 
     /**
-     * TCP that nobody knows: reset, unless a newer generation makes it likely that only this frame is late. When its VM has moved here,
-     * the VM is asked: it goes on with the connection if it brought it along, and answers with a reset if it did not.
+     * TCP that nobody knows: reset, unless a newer generation makes it likely that only this frame is late. When its VM has moved, the
+     * VM is asked: it goes on with the connection if it brought it along, and answers with a reset if it did not.
      */
     private void nobodyLeft(InnerPacket packet, EndpointTable endpoint, Vm addressed) {
-        var moved = endpoint.movedHere(packet.flow);
-        if (moved != null) {
+        var moved = endpoint.moved(packet.flow);
+        if (moved != null && moved.vm() != Backend.ELSEWHERE) {
             counts.add(HostCount.MOVED_ADOPTED);
             make(packet, endpoint, moved);
+            return;
+        } else if (moved != null) {
+            handOver(packet, moved);
             return;
         }
         int inForce = endpoint.inForce();

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.mux.table.Member;
+import ecmplab.mux.table.SlbPolicy;
 import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Tcp;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -75,13 +77,43 @@ final class MovedVmTest {
         flowBeforeTheMove();
         fabric.applyAll(policy(NEW, OLD));
         fabric.fromMux(NEW, segment(Tcp.ACK));
+        assertEquals(2, fabric.hostToHost, "the old host knows the flow, and where the VM is");
+        assertResetByTheVm();
+    }
+
+    @Test
+    void anOldHostThatIsDeadIsNotAsked() {
+        flowBeforeTheMove();
+        var policy = policy(NEW, OLD);
+        fabric.applyAll(new SlbPolicy(1, 1, policy.endpoints(), Set.of(BEFORE.host())));
+        fabric.fromMux(NEW, segment(Tcp.ACK));
+        assertEquals(0, fabric.hostToHost);
+        assertResetByTheVm();
+    }
+
+    private void assertResetByTheVm() {
         assertEquals("192.0.2.7:40000 > 10.1.1.21:8080", Packets.flow(two.packetAtVm(1)));
-        assertEquals(0, fabric.hostToHost, "the old host, perhaps dead, is not asked");
         two.packetFromVm(1, Packets.tcp(dip(2, 1), 8080, CLIENT, PORT, Tcp.RST, 0));
         var reset = fabric.packetAtGateway();
         assertEquals("203.0.113.10:80 > 192.0.2.7:40000", Packets.flow(reset));
         assertTrue(Packets.tcp(reset).has(Tcp.RST));
         assertEquals(1, two.count(HostCount.MOVED_ADOPTED));
+    }
+
+    @Test
+    void aConnectionThatALateMuxOpensAtTheOldHostIsFoundAfterTheVmHasMovedOn() {
+        var third = named("web", member(3, 1));
+        fabric.applyAll(policy(NEW, OLD));
+        fabric.fromMux(OLD, segment(Tcp.SYN));
+        two.packetAtVm(1);
+        fabric.applyAll(policy(
+                version(4, State.ACTIVE, third),
+                version(3, State.RETIRED, third),
+                version(2, State.RETIRED, AFTER),
+                OLD));
+        fabric.fromMux(version(4, State.ACTIVE, third), segment(Tcp.ACK));
+        assertEquals(
+                "192.0.2.7:40000 > 10.1.1.31:8080", Packets.flow(fabric.host(3).packetAtVm(1)));
     }
 
     @Test

@@ -27,7 +27,7 @@ public record FrameTag(int mux, int generation, int hop, int flags, int slot) {
     public static final int FROM_FLOW_TABLE = 1;
     /** Second chance: the owners of the frame's generation and older ones have been asked, now it is the newer ones' turn. */
     public static final int NEWER_PART = 2;
-    /** Second chance: no host knows the flow, the addressed VM is to take it. Not for TCP. */
+    /** Second chance: no host knows the flow, the addressed VM is to take it. Of TCP only when that has moved: it may have its connections with it. */
     public static final int ADOPT = 4;
 
     private static final long LOCAL_UNICAST = 0x02L << 40;

@@ -6,6 +6,9 @@ import ecmplab.bench.breakage.Clients.Flow;
 import ecmplab.bench.breakage.Clients.State;
 import ecmplab.mux.table.Member;
 import ecmplab.router.ecmp.EcmpMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever happens to tables and MUXes in whatever order, every flow goes on at the VM that took it, every frame is accounted for after each step, and
- * every checksum holds at the ends. A run follows from its seed: {@code -Decmplab.seed=N} runs that one,
- * {@code -Decmplab.seeds=N} that many fresh ones; one that failed once stays in {@link #FIXTURES}.
+ * Whatever happens to tables, MUXes and the places of VMs in whatever order, every flow goes on at the VM that took it, every frame is accounted for after
+ * each step, and every checksum holds at the ends. A run follows from its seed: {@code -Decmplab.seed=N} runs that one,
+ * {@code -Decmplab.seeds=N} that many fresh ones; one that failed once stays in {@code any-sequence.seeds}.
  */
 final class AnySequenceTest {
-    private static final long[] FIXTURES = {1, 2, 3, 4, 5, 447_240_526, 566_753_923, 2_030_076_638};
+    /** Seeds that nobody has tried, each time. */
+    private static final int FRESH = 2;
+
     private static final int STEPS = 12;
     private static final int MUXES = 4;
     private static final int HOSTS = 4;
@@ -30,12 +35,16 @@ final class AnySequenceTest {
     private static final int SLOTS = 251;
     private static final int FLOWS_PER_STEP = 30;
 
-    static LongStream seeds() {
+    static LongStream seeds() throws IOException {
         var given = Long.getLong("ecmplab.seed");
-        int fresh = Integer.getInteger("ecmplab.seeds", 0);
-        return given == null
-                ? LongStream.concat(LongStream.of(FIXTURES), new Random().longs(fresh, 0, Integer.MAX_VALUE))
-                : LongStream.of(given);
+        if (given != null) {
+            return LongStream.of(given);
+        }
+        var kept = Files.readAllLines(Path.of("src/test/resources/any-sequence.seeds")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .mapToLong(Long::parseLong);
+        int fresh = Integer.getInteger("ecmplab.seeds", FRESH);
+        return LongStream.concat(kept, new Random().longs(fresh, 0, Integer.MAX_VALUE));
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -73,12 +82,14 @@ final class AnySequenceTest {
             announce();
         }
 
-        private List<Member> members() {
+        private List<Member> members(int... surely) {
             var some = new ArrayList<Member>();
             while (some.isEmpty()) {
                 IntStream.range(0, BACKENDS)
-                        .filter(backend -> random.nextInt(3) > 0)
-                        .forEach(backend -> some.add(Policies.member(backend, backend % HOSTS)));
+                        .filter(backend ->
+                                random.nextInt(3) > 0 || IntStream.of(surely).anyMatch(one -> one == backend))
+                        .forEach(backend -> some.add(
+                                Policies.member(backend, cloud.servers().placeOf(backend))));
             }
             return some;
         }
@@ -95,11 +106,12 @@ final class AnySequenceTest {
         }
 
         void step() {
-            switch (random.nextInt(4)) {
-                case 0 -> newTable();
+            switch (random.nextInt(5)) {
+                case 0 -> newTable(members());
                 case 1 -> someCatchUp();
                 case 2 -> dies();
-                default -> returns();
+                case 3 -> returns();
+                default -> moves();
             }
             cloud.requireConserved();
             openSome();
@@ -109,13 +121,20 @@ final class AnySequenceTest {
         }
 
         /** Those that lag must have caught up before the next is prepared. */
-        private void newTable() {
+        private void newTable(List<Member> members) {
             int before = policies.newest();
             serving.forEach(mux -> catchUp(mux, before));
             hostsLearn(before);
-            policies.add(members());
+            policies.add(members);
             hostsLearn(before);
             someCatchUp();
+        }
+
+        /** A VM goes on at another host; the next table says so. */
+        private void moves() {
+            int backend = random.nextInt(BACKENDS);
+            cloud.servers().move(backend, random.nextInt(HOSTS));
+            newTable(members(backend));
         }
 
         private void someCatchUp() {
