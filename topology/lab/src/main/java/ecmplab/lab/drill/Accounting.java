@@ -44,6 +44,7 @@ final class Accounting {
                 evidence.ended(),
                 totals,
                 costs,
+                evidence.floods(),
                 new Timeline(evidence).moments(),
                 fates,
                 failures(totals));
@@ -80,8 +81,21 @@ final class Accounting {
                 count(fate -> fate.record().outcome() == Outcome.OPEN
                         && fate.record().stalls().stream().anyMatch(stall -> !stall.answered())),
                 count(fate -> fate.record().misdelivered() > 0),
+                events("session-down"),
+                events("bfd-failed"),
                 fates.stream().mapToLong(fate -> fate.record().requests()).sum(),
                 fates.stream().mapToLong(fate -> fate.record().answers()).sum());
+    }
+
+    /** Events of that kind since the first step, of all nodes. */
+    private int events(String kind) {
+        return evidence.steps().isEmpty()
+                ? 0
+                : (int) evidence.events().stream()
+                        .filter(event -> event.event().equals(kind))
+                        .filter(event -> !event.time()
+                                .isBefore(evidence.steps().getFirst().at()))
+                        .count();
     }
 
     private StepCost cost(int index) {
@@ -141,6 +155,18 @@ final class Accounting {
         }
         if (totals.unanswered() > 0) {
             failures.add(totals.unanswered() + " flows were still waiting for an answer at the end");
+        }
+        expected.blackHoled()
+                .filter(most -> totals.blackHoled() > most)
+                .ifPresent(most -> failures.add(totals.blackHoled() + " flows black-holed, " + most + " allowed"));
+        expected.sessionsLost()
+                .filter(most -> totals.sessionsLost() > most || totals.pathsFailed() > most)
+                .ifPresent(most -> failures.add(totals.sessionsLost() + " times a BGP session went down and "
+                        + totals.pathsFailed() + " times a path failed, " + most + " allowed"));
+        for (var flood : evidence.floods()) {
+            if (flood.shares().stream().allMatch(share -> share.forwarded() + share.shed() == 0)) {
+                failures.add(flood.what() + ": nothing of it came to a MUX");
+            }
         }
         expected.stall().ifPresent(limit -> {
             double longest = fates.stream()

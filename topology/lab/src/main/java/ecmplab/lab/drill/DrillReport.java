@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 public final class DrillReport {
     private static final int TIMELINE_WIDTH = 98;
     private static final int MOST_MOMENTS = 40;
+    private static final int MOST_LOSSES = 8;
 
     private DrillReport() {}
 
@@ -21,11 +22,9 @@ public final class DrillReport {
                 "drill %s on lab %s (edge: %s): %s\n\n",
                 ledger.drill(), ledger.lab(), ledger.edge(), ledger.passed() ? "PASSED" : "FAILED"));
         ledger.failures().forEach(failure -> text.append("  ! ").append(failure).append('\n'));
-        text.append(sums(totals))
-                .append('\n')
-                .append(steps(ledger.steps()))
-                .append('\n')
-                .append(timeline(ledger));
+        text.append(sums(totals));
+        ledger.floods().forEach(flood -> text.append(flood(flood)));
+        text.append('\n').append(steps(ledger.steps())).append('\n').append(timeline(ledger));
         return text.toString();
     }
 
@@ -43,7 +42,26 @@ public final class DrillReport {
                         totals.moved(), totals.movedByHash(), totals.movedBySecondChance())
                 + format(
                         "  answers      %,d of %,d requests; %d flows stalled, %d still waiting at the end\n",
-                        totals.answers(), totals.requests(), totals.stalled(), totals.unanswered());
+                        totals.answers(), totals.requests(), totals.stalled(), totals.unanswered())
+                + format(
+                        "  control      BGP sessions went down %d times, BFD saw paths fail %d times\n",
+                        totals.sessionsLost(), totals.pathsFailed());
+    }
+
+    private static String flood(FloodCost flood) {
+        var text = new StringBuilder(format(
+                "  %s: %,d packets in %.1f s, %,.0f a second, by %s\n",
+                flood.what(), flood.sent(), flood.seconds(), flood.rate(), flood.by()));
+        for (var share : flood.shares()) {
+            text.append(format(
+                    "    %-8s %-15s forwarded %,13d   dropped by overload %,13d\n",
+                    share.mux(), share.vip(), share.forwarded(), share.shed()));
+        }
+        for (var loss :
+                flood.losses().subList(0, Math.min(MOST_LOSSES, flood.losses().size()))) {
+            text.append(format("    %-8s %-15s %,23d %s\n", loss.node(), loss.where(), loss.count(), loss.reason()));
+        }
+        return text.toString();
     }
 
     private static String steps(List<StepCost> steps) {

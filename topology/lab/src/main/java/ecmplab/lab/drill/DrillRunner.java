@@ -1,6 +1,5 @@
 package ecmplab.lab.drill;
 
-import ecmplab.lab.control.ControlClient;
 import ecmplab.lab.control.Json;
 import ecmplab.lab.drill.Evidence.NodeEvent;
 import ecmplab.lab.drill.Evidence.StepDone;
@@ -26,7 +25,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Carries out a drill on a running lab: starts the flows, waits until all are open, does each step and holds, waits until
@@ -36,14 +34,12 @@ public final class DrillRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DrillRunner.class);
     private static final Duration OPENING = Duration.ofSeconds(20);
     private static final Duration SETTLING = Duration.ofSeconds(12);
-    /** For an answer of a node; a node that was stopped gives none. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
     private static final Duration RETURNING = Duration.ofSeconds(40);
     private static final Duration WARMING = Duration.ofSeconds(2);
 
     private final Lab lab;
     private final Path directory;
+    private final Asking nodes;
     private final Faults faults;
     private final Consumer<String> progress;
 
@@ -61,6 +57,7 @@ public final class DrillRunner {
     public DrillRunner(Lab lab, Path directory, Faults faults, Consumer<String> progress) {
         this.lab = lab;
         this.directory = directory;
+        nodes = new Asking(directory);
         this.faults = faults;
         this.progress = progress;
     }
@@ -77,14 +74,23 @@ public final class DrillRunner {
                 .name();
         var edge = lab.edge().orElseThrow(() -> new IOException("lab " + lab.name() + " has no edge router"));
         var started = Instant.now();
-        said(client, List.of("traffic", "start", echo(), String.valueOf(flows), String.valueOf(pause.toMillis())));
+        nodes.said(
+                client, List.of("traffic", "start", echo(), String.valueOf(flows), String.valueOf(pause.toMillis())));
         try {
             opened(client, flows);
             Thread.sleep(WARMING);
             var carriers = new ArrayList<Map<Integer, String>>();
             carriers.add(carriers());
             var steps = new ArrayList<StepDone>();
+            var costs = new ArrayList<FloodCost>();
             for (var step : drill.steps()) {
+                if (step.act() == Drill.Act.FLOOD) {
+                    steps.add(new StepDone(step, Instant.now()));
+                    progress.accept(step.toString());
+                    costs.add(flooded(step));
+                    carriers.add(carriers());
+                    continue;
+                }
                 var at = faults.act(step);
                 steps.add(new StepDone(step, at));
                 progress.accept(step.toString());
@@ -96,7 +102,8 @@ public final class DrillRunner {
             }
             settled(client);
             var records = Json.MAPPER.readValue(
-                    said(client, List.of("traffic", "records", "--json")), new TypeReference<List<FlowRecord>>() {});
+                    nodes.said(client, List.of("traffic", "records", "--json")),
+                    new TypeReference<List<FlowRecord>>() {});
             return Accounting.of(new Evidence(
                     lab.name(),
                     edge.kind(),
@@ -108,10 +115,22 @@ public final class DrillRunner {
                     records,
                     carriers,
                     secondChance(),
+                    costs,
                     events(started)));
         } finally {
-            said(client, List.of("traffic", "stop"));
+            nodes.said(client, List.of("traffic", "stop"));
         }
+    }
+
+    private FloodCost flooded(Drill.Step step) throws IOException, InterruptedException {
+        var flood = new Floods(lab, nodes).start(step);
+        try {
+            Thread.sleep(step.hold());
+        } catch (InterruptedException interrupted) {
+            flood.stop();
+            throw interrupted;
+        }
+        return flood.stop();
     }
 
     /** Where the flows go: the endpoint whose backends answer line by line. */
@@ -133,7 +152,7 @@ public final class DrillRunner {
     private void opened(String client, int flows) throws IOException, InterruptedException {
         var limit = Instant.now().plus(OPENING);
         while (true) {
-            var status = Json.MAPPER.readTree(said(client, List.of("traffic", "status", "--json")));
+            var status = nodes.json(client, List.of("traffic", "status", "--json"));
             if (status.get("open").asInt() == flows) {
                 progress.accept(flows + " flows open");
                 return;
@@ -149,7 +168,7 @@ public final class DrillRunner {
     /** Returns when the node does its work again: a return that happens after the drill would prove nothing. */
     private void returned(String node) throws IOException, InterruptedException {
         var limit = Instant.now().plus(RETURNING);
-        while (!ready(node)) {
+        while (!nodes.ready(node)) {
             if (Instant.now().isAfter(limit)) {
                 throw new IOException(node + " is not ready " + RETURNING.toSeconds() + " s after its return");
             }
@@ -158,21 +177,11 @@ public final class DrillRunner {
         progress.accept(node + " is back");
     }
 
-    private boolean ready(String node) {
-        try {
-            return ControlClient.ask(directory.resolve(node + ".sock"), List.of("ready"))
-                            .code()
-                    == 0;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
     /** Returns when no flow waits for a late answer any more, or when waiting longer would be in vain. */
     private void settled(String client) throws IOException, InterruptedException {
         var limit = Instant.now().plus(SETTLING);
         while (Instant.now().isBefore(limit)) {
-            var records = Json.MAPPER.readTree(said(client, List.of("traffic", "records", "--json")));
+            var records = nodes.json(client, List.of("traffic", "records", "--json"));
             boolean waiting = false;
             for (var record : records) {
                 for (var stall : record.get("stalls")) {
@@ -192,7 +201,8 @@ public final class DrillRunner {
         var latest = new HashMap<Integer, Long>();
         var carriers = new HashMap<Integer, String>();
         for (var mux : lab.nodes(Node.Mux.class)) {
-            for (var flow : rows(mux.name(), List.of("show", "flows", "all", "--json"), "flows")) {
+            for (var flow : nodes.jsonOrNothing(mux.name(), List.of("show", "flows", "all", "--json"))
+                    .path("flows")) {
                 int port = flow.get("sourcePort").asInt();
                 long idle = flow.get("idleMilliseconds").asLong();
                 if (idle < latest.getOrDefault(port, Long.MAX_VALUE)) {
@@ -207,30 +217,14 @@ public final class DrillRunner {
     private Set<Integer> secondChance() {
         var ports = new HashSet<Integer>();
         for (var host : lab.nodes(Node.Host.class)) {
-            for (var flow : rows(host.name(), List.of("show", "nat", "all", "--json"), "flows")) {
+            for (var flow : nodes.jsonOrNothing(host.name(), List.of("show", "nat", "all", "--json"))
+                    .path("flows")) {
                 if (flow.path("rescued").asBoolean(false)) {
                     ports.add(flow.get("clientPort").asInt());
                 }
             }
         }
         return ports;
-    }
-
-    private Iterable<JsonNode> rows(String node, List<String> words, String name) {
-        try {
-            return Json.MAPPER.readTree(said(node, words)).path(name);
-        } catch (IOException | JacksonException silent) {
-            LOG.debug("{} does not answer {}", node, words, silent);
-            return List.of();
-        }
-    }
-
-    private String said(String node, List<String> words) throws IOException {
-        var said = ControlClient.ask(directory.resolve(node + ".sock"), words, PATIENCE);
-        if (said.code() != 0) {
-            throw new IOException(node + ": " + said.text().strip());
-        }
-        return said.text();
     }
 
     private List<NodeEvent> events(Instant since) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param records the client's, at the end
  * @param carriers before the first step and after each step's hold: client port to MUX, by the MUXes' flow tables
  * @param secondChance client ports of flows that a host agent passed on
+ * @param floods what came of each, in order
  * @param events of all nodes since the start, by time
  */
 record Evidence(
@@ -27,6 +28,7 @@ record Evidence(
         List<FlowRecord> records,
         List<Map<Integer, String>> carriers,
         Set<Integer> secondChance,
+        List<FloodCost> floods,
         List<NodeEvent> events) {
 
     /** A step that was carried out, at the moment the signal was sent. */

@@ -20,11 +20,13 @@ public record Ledger(
         Instant ended,
         Totals totals,
         List<StepCost> steps,
+        List<FloodCost> floods,
         List<Moment> timeline,
         List<FlowFate> flows,
         List<String> failures) {
     public Ledger {
         steps = List.copyOf(steps);
+        floods = List.copyOf(floods);
         timeline = List.copyOf(timeline);
         flows = List.copyOf(flows);
         failures = List.copyOf(failures);
@@ -41,6 +43,8 @@ public record Ledger(
      * @param kept never broken, whether they moved or stalled or not
      * @param neverEstablished the client could not open them
      * @param stalled at least once since the first step
+     * @param sessionsLost BGP sessions that went down since the first step, as each of our nodes saw it
+     * @param pathsFailed paths between neighbours that BFD saw fail since then
      * @param unanswered still open at the end, their last request without an answer
      */
     public record Totals(
@@ -56,6 +60,8 @@ public record Ledger(
             int blackHoled,
             int unanswered,
             int misdelivered,
+            int sessionsLost,
+            int pathsFailed,
             long requests,
             long answers) {
         public int broken() {

@@ -16,12 +16,17 @@ final class DrillReader {
     private static final Duration HOLD = Duration.ofSeconds(3);
 
     private final List<String> processes;
+    private final List<String> clients;
     private final List<Line> lines;
     private final Problems problems;
 
     DrillReader(List<Node> nodes, List<Link> links, Problems problems) {
         this.problems = problems;
         processes = new ArrayList<>(nodes.stream().map(Node::name).toList());
+        clients = nodes.stream()
+                .filter(Node.Client.class::isInstance)
+                .map(Node::name)
+                .toList();
         lines = Line.of(links, nodes);
         for (var node : nodes) {
             if (node instanceof Node.Host host) {
@@ -44,7 +49,11 @@ final class DrillReader {
                         .map(value -> Settings.of("step", value.place(), value))
                         .flatMap(step -> step(step).stream())
                         .toList(),
-                new Expectation(expect.get("broken", LabShapes.BROKEN, 0), expect.get("stall", Scalar.DURATION)));
+                new Expectation(
+                        expect.get("broken", LabShapes.BROKEN, 0),
+                        expect.get("stall", Scalar.DURATION),
+                        expect.get("black-holed", LabShapes.BROKEN),
+                        expect.get("sessions-lost", LabShapes.BROKEN)));
     }
 
     private Optional<Step> step(Settings step) {
@@ -70,6 +79,7 @@ final class DrillReader {
             case PARTITION -> line(step, act, "partition", hold);
             case HEAL -> line(step, act, "off", hold);
             case IMPAIR -> impairment(step, hold);
+            case FLOOD -> flood(step, hold);
         };
     }
 
@@ -90,6 +100,14 @@ final class DrillReader {
             problems.at(step.placeOf(Act.IMPAIR.word()), String.valueOf(wrong.getMessage()));
         }
         return Optional.of(new Step(Act.IMPAIR, words[0], words[1], hold));
+    }
+
+    private Optional<Step> flood(Settings step, Duration hold) {
+        var words = step.get(Act.FLOOD.word(), LabShapes.FLOOD).orElseThrow().split(" +", 2);
+        if (!clients.contains(words[0])) {
+            problems.at(step.placeOf(Act.FLOOD.word()), "no client '" + words[0] + "'" + Shape.hint(words[0], clients));
+        }
+        return Optional.of(new Step(Act.FLOOD, words[0], words[1], hold));
     }
 
     private void check(Settings step, Act act, String line) {

@@ -11,7 +11,8 @@ import java.util.List;
 /** Lab files: where they are, and what is in them. */
 public final class LabFile {
     /** Labs that come with the tool, by name. */
-    public static final List<String> SAMPLES = List.of("hello", "reference", "frr-edge", "bird-edge", "dual-stack");
+    public static final List<String> SAMPLES =
+            List.of("hello", "reference", "frr-edge", "bird-edge", "dual-stack", "flood");
 
     private static final String SUFFIX = ".lab.yml";
 

@@ -34,6 +34,9 @@ final class LabShapes {
     static final Scalar<String> LINE = Scalar.matching("a line such as edge--mux2 or edge:eth2", "^" + Line.FORM + "$");
     static final Scalar<String> IMPAIRED_LINE =
             Scalar.matching("a line and what is done to it, such as edge--mux2 loss 5%", "^" + Line.FORM + " +.+$");
+    static final Scalar<String> FLOOD = Scalar.matching(
+            "a client, where to, packets a second and source ports (a power of two), such as client 203.0.113.10:9 500000 1024",
+            "^[a-z][a-z0-9-]{0,14} +[0-9]+(\\.[0-9]+){3}:[0-9]{1,5} +[0-9]{1,8} +[0-9]{1,5}$");
     static final Scalar<Integer> COUNT = Scalar.number("count", 1, 100);
     static final Scalar<Integer> BROKEN = Scalar.number("number of flows", 0, 20_000);
 
@@ -238,6 +241,7 @@ final class LabShapes {
             may("impair", new Plain(IMPAIRED_LINE), "make a line bad, in the words of 'lab impair'"),
             may("partition", new Plain(LINE), "cut a line, for the packets of the kernels at its ends too"),
             may("heal", new Plain(LINE), "make a line good again"),
+            may("flood", new Plain(FLOOD), "send UDP packets to a VIP, as long as the step holds"),
             may("hold", DURATION, "how long traffic runs on before the next step; default 3s"));
 
     private static final Shape DRILL = Keys.of(
@@ -250,7 +254,15 @@ final class LabShapes {
                     Keys.of(
                             "an expectation",
                             may("broken", new Plain(BROKEN), "most flows that may break; default 0"),
-                            may("stall", DURATION, "longest a flow may stand still; default any")),
+                            may("stall", DURATION, "longest a flow may stand still; default any"),
+                            may(
+                                    "black-holed",
+                                    new Plain(BROKEN),
+                                    "most flows that may break without a word; default any"),
+                            may(
+                                    "sessions-lost",
+                                    new Plain(BROKEN),
+                                    "most BGP sessions that may go down, or paths fail by BFD; default any")),
                     "what must hold at the end"));
 
     static final Keys ADDRESSING = Keys.of(

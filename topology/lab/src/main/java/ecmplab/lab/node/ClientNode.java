@@ -3,10 +3,12 @@ package ecmplab.lab.node;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.ClientConfig;
+import ecmplab.lab.traffic.Flood;
 import ecmplab.lab.traffic.FlowRecord;
 import ecmplab.lab.traffic.FlowTraffic;
 import ecmplab.lab.traffic.HttpRequests;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,13 +23,19 @@ final class ClientNode implements NodeRuntime {
     private static final Pattern DESTINATION =
             Pattern.compile("(?:(?<ipv4>[0-9.]+)|\\[(?<ipv6>[0-9a-fA-F:.]+)]):(?<port>[0-9]{1,5})");
 
+    private final ClientConfig config;
     private @Nullable FlowTraffic traffic;
+    private @Nullable Flood flood;
 
     ClientNode(ClientConfig config, CommandTree commands) {
+        this.config = config;
         commands.on("traffic start DESTINATION FLOWS PAUSE_MS", this::start)
                 .on("traffic stop", values -> stop())
                 .on("traffic status", values -> withTraffic(ClientNode::status))
                 .on("traffic records", values -> withTraffic(ClientNode::records))
+                .on("flood start DESTINATION RATE PORTS", this::startFlood)
+                .on("flood stop", values -> stopFlood())
+                .on("flood status", values -> floodStatus())
                 .on("http get DESTINATION COUNT", ClientNode::http);
     }
 
@@ -60,6 +68,56 @@ final class ClientNode implements NodeRuntime {
         } catch (IOException failed) {
             return Answer.isFalse("stopping: " + failed.getMessage());
         }
+    }
+
+    private synchronized Answer startFlood(Map<String, String> values) {
+        if (flood != null) {
+            return Answer.isFalse("a flood runs already: stop it first");
+        }
+        try {
+            var nic = config.nics().getFirst();
+            flood = Flood.start(
+                    destination(values.getOrDefault("DESTINATION", "")),
+                    Long.parseLong(values.getOrDefault("RATE", "")),
+                    Integer.parseInt(values.getOrDefault("PORTS", "")),
+                    nic.device(),
+                    (Inet4Address) nic.address().address(),
+                    nic.peerAddress());
+            return Answer.line("started");
+        } catch (IllegalArgumentException wrong) {
+            return Answer.usage(String.valueOf(wrong.getMessage()));
+        } catch (IOException failed) {
+            return Answer.isFalse("no flood: " + failed.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Answer.isFalse("interrupted");
+        }
+    }
+
+    private synchronized Answer stopFlood() {
+        if (flood == null) {
+            return Answer.line("no flood runs");
+        }
+        flood.close();
+        var answer = floodStatus();
+        flood = null;
+        return answer;
+    }
+
+    private synchronized Answer floodStatus() {
+        if (flood == null) {
+            return Answer.isFalse("no flood runs");
+        }
+        var status = flood.status();
+        return Answer.of(
+                status,
+                () -> String.format(
+                        Locale.ROOT,
+                        "%,d packets in %.1f s by %s%s%n",
+                        status.sent(),
+                        status.seconds(),
+                        status.by(),
+                        status.failure() == null ? "" : "; " + status.failure()));
     }
 
     private synchronized Answer withTraffic(java.util.function.Function<FlowTraffic, Answer> answer) {
@@ -156,5 +214,6 @@ final class ClientNode implements NodeRuntime {
     @Override
     public void close() {
         stop();
+        stopFlood();
     }
 }

@@ -16,6 +16,7 @@ public record LabFaults(StateDirectory directory) implements DrillRunner.Faults 
         var words = switch (step.act()) {
             case KILL, STOP, CONT -> List.of("fault", step.act().word(), step.target(), "--json");
             case RESTART -> List.of("restart", step.target(), "--json");
+            case FLOOD -> throw new IllegalArgumentException(step + ": a client does that");
             case IMPAIR, PARTITION, HEAL -> List.of("fault", "impair", step.target(), step.how(), "--json");
         };
         var said = ControlClient.ask(directory.supervisorSocket(), words);

@@ -30,7 +30,7 @@ class AccountingTest {
             "",
             3,
             List.of(new Drill.Step(Drill.Act.KILL, "mux2", "", Duration.ofSeconds(5))),
-            new Drill.Expectation(0, Optional.of(Duration.ofSeconds(2))));
+            new Drill.Expectation(0, Optional.of(Duration.ofSeconds(2)), Optional.of(0), Optional.empty()));
 
     @Test
     void aFlowThatChangesMuxAndStallsIsKeptAndItsStallCounted() {
@@ -73,7 +73,10 @@ class AccountingTest {
         assertEquals(3, ledger.totals().broken());
         assertEquals(0, ledger.totals().kept());
         assertEquals(
-                List.of("3 flows broken, 0 allowed", "a flow stood still for 9000 ms, 2000 ms allowed"),
+                List.of(
+                        "3 flows broken, 0 allowed",
+                        "1 flows black-holed, 0 allowed",
+                        "a flow stood still for 9000 ms, 2000 ms allowed"),
                 ledger.failures());
     }
 
@@ -124,6 +127,7 @@ class AccountingTest {
                 records,
                 List.of(before, after),
                 second,
+                List.of(),
                 List.of(
                         new NodeEvent(START, "edge", "session-down", Map.of("peer", "old")),
                         new NodeEvent(KILL.plusNanos(2_500_000), "edge", "session-down", Map.of("peer", "10.0.1.3")),

@@ -425,8 +425,8 @@ class LabFileTest {
                 Wrong.of("checks: [established mux9]", "no node 'mux9'"),
                 Wrong.of(
                         "drills: { d: { steps: [{ kill: edge, stop: edge }, { hold: 1s }, { kill: vm2 }] } }",
-                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal",
-                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal",
+                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal, flood",
+                        "a step does one thing: kill, stop, cont, restart, impair, partition, heal, flood",
                         "no node 'vm2'"),
                 Wrong.of(
                         "drills: { d: { steps: [{ partition: edge--vm1 }, { impair: 'edge--m los 5%' }, { heal: 'edge:eth9' }] } }",
