@@ -55,13 +55,6 @@ final class AdjRibIn {
         }
     }
 
-    /** Lets go of what was remembered of attributes judged before. */
-    void clear() {
-        if (rule != null) {
-            rule.clear();
-        }
-    }
-
     /** Counts a path that import judged so, once more or once less. */
     void count(int judged, int times) {
         if (judged > 0) {

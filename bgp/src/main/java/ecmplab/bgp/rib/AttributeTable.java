@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Attribute sets interned on their wire octets: equal blocks have equal ids, so "nothing changed" is one comparison. What best
- * path selection needs stands beside the id in columns. References are counted; an id whose count reaches zero is used again.
+ * Attribute sets interned on their wire octets: equal blocks have equal ids, so "nothing changed" is one comparison. Only sets that import
+ * policy made of others are found by what they were made of, and may have equals. What best path selection needs stands beside the id in columns. References are counted; an id whose count reaches zero is used again.
  */
 final class AttributeTable {
     /** The id of no attributes at all: no route. */
@@ -18,6 +18,9 @@ final class AttributeTable {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
+    /** Sets made of one set that are found by it; further ones are found by their octets. */
+    private static final int MOST_DERIVED = 16;
+
     private static final int FLAG_BITS = BlockFacts.FLAG_BITS;
 
     private final AttributeArena arena = new AttributeArena();
@@ -34,6 +37,7 @@ final class AttributeTable {
     private final IntColumn firstAses = new IntColumn();
     private final IntColumn nextHopIds = new IntColumn();
     private final IntQueue freeIds = new IntQueue();
+    private final Derivations derivations = new Derivations();
 
     /** Open addressing: an id with the hash of its block in the upper half, so that others are not looked at. Zero is empty. */
     private long[] index = new long[1024];
@@ -82,10 +86,59 @@ final class AttributeTable {
         int id = store(octets, from, length);
         index[slot] = (long) hash << 32 | id;
         size++;
-        if (size > index.length / 4 * 3) {
+        if (size - derivations.count() > index.length / 4 * 3) {
             grow();
         }
         return id;
+    }
+
+    /** A number for an edit that makes sets of others, see {@link #derived}. */
+    int newEdit() {
+        return derivations.newEdit();
+    }
+
+    /** What the edit made of the set before, or {@link #NONE} when that is not known. */
+    int derived(int base, int edit) {
+        int id = derivations.first(base);
+        while (id != Derivations.NONE && derivations.edit(id) != edit) {
+            id = derivations.next(id);
+        }
+        return id;
+    }
+
+    /**
+     * The id of what the edit made of the set, with one reference for the caller. Unlike {@link #intern} it looks for equal octets only
+     * among what was made of the same set, which needs no hash: ids of equal sets that were made of different ones differ.
+     */
+    int derive(int base, int edit, byte[] octets, int from, int length) {
+        if (equal(base, octets, from, length)) {
+            references.add(base, 1);
+            return base;
+        }
+        int siblings = 0;
+        for (int id = derivations.first(base); id != Derivations.NONE; id = derivations.next(id)) {
+            if (equal(id, octets, from, length)) {
+                derivations.setEdit(id, edit);
+                references.add(id, 1);
+                return id;
+            }
+            siblings++;
+        }
+        if (siblings >= MOST_DERIVED || derivations.isDerived(base)) {
+            return intern(octets, from, length);
+        }
+        int id = store(octets, from, length);
+        references.add(base, 1);
+        derivations.add(base, edit, id);
+        size++;
+        return id;
+    }
+
+    /** Whether the sets of both ids have equal octets. */
+    boolean same(int one, int other) {
+        return one == other
+                || ((derivations.isDerived(one) || derivations.isDerived(other))
+                        && equal(one, octets(other), offset(other), length(other)));
     }
 
     /** Reads where the searches for the blocks with these hashes begin, and decides nothing by it: see {@link PrefixTable#touch}. */
@@ -111,11 +164,15 @@ final class AttributeTable {
 
     void release(int id) {
         if (id != NONE && references.add(id, -1) == 0) {
-            unlink(id);
+            int base = derivations.isDerived(id) ? derivations.remove(id) : NONE;
+            if (base == NONE) {
+                unlink(id);
+            }
             nextHops.release(nextHopIds.get(id));
             arena.free(places.get(id), length(id));
             freeIds.add(id);
             size--;
+            release(base);
         }
     }
 

@@ -186,7 +186,7 @@ final class ExportRule {
             var editor = rewrites.editor;
             boolean isDone = editor.edit(
                     matched, attributes.octets(attribute), attributes.offset(attribute), attributes.length(attribute));
-            if (!isDone || editor.length() > RewriteMemo.LONGEST) {
+            if (!isDone || editor.length() > ImportRule.LONGEST) {
                 tooLarge++;
                 return AttributeTable.NONE;
             }

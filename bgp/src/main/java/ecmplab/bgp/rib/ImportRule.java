@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportRule {
     private static final int OPTIONAL_TRANSITIVE = 0xC0;
+    /** Octets of attributes that any message can carry, with room for what import and export add. */
+    static final int LONGEST = 65_500;
+
+    private static final int EDIT_SHIFT = Long.SIZE - 4;
 
     private final Policy policy;
     private final boolean isTransparent;
@@ -27,7 +31,14 @@ final class ImportRule {
     private final BlockView view = new BlockView();
     private final AttributeTable attributes;
     /** Null until the policy changes a route. */
-    private @Nullable RewriteMemo memo;
+    private @Nullable BlockEditor editor;
+
+    /** Numbers of edits for some matched terms; another's takes its place. */
+    private final int[] edits = new int[1 << (Long.SIZE - EDIT_SHIFT)];
+
+    private final long[] editedBy = new long[edits.length];
+    /** What was made of attributes last, which we hold a reference to. */
+    private int made = AttributeTable.NONE;
 
     /** The attributes judged last, which we hold a reference to, and what was found of them. */
     private int last = AttributeTable.NONE;
@@ -90,15 +101,14 @@ final class ImportRule {
     /** Lets go of what was remembered of the last attributes. */
     void forget() {
         attributes.release(last);
+        attributes.release(made);
         last = AttributeTable.NONE;
+        made = AttributeTable.NONE;
     }
 
-    /** Lets go of everything that was remembered. */
-    void clear() {
-        forget();
-        if (memo != null) {
-            memo.clear();
-        }
+    /** Whether the verdict depends on the prefix. */
+    boolean dependsOnPrefix() {
+        return policy.dependsOnPrefix();
     }
 
     private void load(int attribute) {
@@ -162,30 +172,42 @@ final class ImportRule {
         if (!changes && !otcDue) {
             return attribute;
         }
-        var rewrites = memo;
-        if (rewrites == null) {
-            rewrites = new RewriteMemo(attributes, new BlockEditor(policy, context));
-            memo = rewrites;
+        int edit = edit(matched);
+        int result = attributes.derived(attribute, edit);
+        if (result == AttributeTable.NONE) {
+            result = rewrite(attribute, matched, edit, changes, otcDue);
+        } else {
+            attributes.retain(result);
         }
-        int known = rewrites.get(attribute, matched);
-        if (known == AttributeTable.NONE) {
-            known = rewrite(rewrites, attribute, matched, changes, otcDue);
-        }
-        return known;
+        attributes.release(made);
+        made = Math.max(AttributeTable.NONE, result);
+        return result;
     }
 
-    private int rewrite(RewriteMemo rewrites, int attribute, long matched, boolean changes, boolean otcDue) {
-        var editor = rewrites.editor;
+    /** The number of what those terms set, with what is added to it here. */
+    private int edit(long matched) {
+        int slot = (int) ((matched * 0x9E37_79B9_7F4A_7C15L) >>> EDIT_SHIFT);
+        if (edits[slot] == 0 || editedBy[slot] != matched) {
+            // Another number for what had one before only makes it be found by its octets.
+            edits[slot] = attributes.newEdit();
+            editedBy[slot] = matched;
+        }
+        return edits[slot];
+    }
+
+    /** With a reference for the caller, or below zero why there is nothing. */
+    private int rewrite(int attribute, long matched, int edit, boolean changes, boolean otcDue) {
         byte[] block = attributes.octets(attribute);
         int from = attributes.offset(attribute);
         int length = attributes.length(attribute);
         if (changes) {
-            if (!editor.edit(matched, block, from, length) || editor.length() > RewriteMemo.LONGEST) {
+            var rewriting = editor();
+            if (!rewriting.edit(matched, block, from, length) || rewriting.length() > LONGEST) {
                 return Reason.REJECTED_BY_POLICY.code(policy.deciding(matched));
             }
-            block = editor.octets();
+            block = rewriting.octets();
             from = 0;
-            length = editor.length();
+            length = rewriting.length();
         }
         // A route about to go away is the last choice whatever the policy prefers (RFC 8326 section 4.2).
         boolean leaving = isEbgp && honourGracefulShutdown && BlockFacts.isLeaving(block, from, length);
@@ -194,7 +216,16 @@ final class ImportRule {
             from = 0;
             length = block.length;
         }
-        return rewrites.put(attribute, matched, block, from, length);
+        return attributes.derive(attribute, edit, block, from, length);
+    }
+
+    private BlockEditor editor() {
+        var rewriting = editor;
+        if (rewriting == null) {
+            rewriting = new BlockEditor(policy, context);
+            editor = rewriting;
+        }
+        return rewriting;
     }
 
     private byte[] amended(byte[] block, boolean otcDue, boolean leaving) {

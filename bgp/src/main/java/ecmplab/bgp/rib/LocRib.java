@@ -198,7 +198,7 @@ final class LocRib {
             columns[column.index] = null;
         }
         in.columns.clear();
-        in.clear();
+        in.forget();
     }
 
     /**
@@ -206,14 +206,18 @@ final class LocRib {
      * the other are mostly in the same lines of the cache, of which one is enough.
      */
     int touch(AdjRibIn in, int[] ids, int from, int to) {
-        var received = in.columns.isEmpty() ? null : in.columns.getFirst().received;
+        var column = in.columns.isEmpty() ? null : in.columns.getFirst();
+        boolean isJudged = in.rule != null && in.rule.dependsOnPrefix();
         int seen = 0;
         int line = -1;
         for (int i = from; i < to; i++) {
             int prefix = ids[i];
-            if (prefix != PrefixTable.NONE && prefix >>> LINE_BITS != line && received != null) {
+            if (prefix != PrefixTable.NONE && prefix >>> LINE_BITS != line && column != null) {
                 line = prefix >>> LINE_BITS;
-                seen += received.get(prefix) + best.get(prefix);
+                seen += column.received.get(prefix) + column.accepted.get(prefix) + best.get(prefix);
+                if (isJudged) {
+                    seen += (int) (prefixes.high(prefix) >>> 32) + prefixes.length(prefix);
+                }
                 if (rivals < rival.length) {
                     rival[rivals++] = prefix;
                 }

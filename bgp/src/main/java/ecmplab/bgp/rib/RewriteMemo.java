@@ -8,9 +8,6 @@ import ecmplab.bgp.policy.BlockEditor;
  */
 final class RewriteMemo {
     private static final int SIZE = 256;
-    /** Octets of attributes that any message can carry, with room for what import and export add. */
-    static final int LONGEST = 65_500;
-
     /** What makes the attributes that are remembered. */
     final BlockEditor editor;
 

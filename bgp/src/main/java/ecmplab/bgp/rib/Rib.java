@@ -276,7 +276,7 @@ public final class Rib {
 
     private void judgeAgain(Peer peer) {
         for (var in : peer.in.values()) {
-            in.clear();
+            in.forget();
             in.rule = new ImportRule(peer.identity, Objects.requireNonNull(peer.terms), config, attributes);
             table(in.family).judgeAgain(in);
             in.forget();
@@ -482,7 +482,7 @@ public final class Rib {
         if (before != null && before.isAs(terms)) {
             return false;
         }
-        in.clear();
+        in.forget();
         in.rule = new ImportRule(in.peer.identity, terms, config, attributes);
         return true;
     }

@@ -126,14 +126,9 @@ final class UpdateGroup {
         if (before == AttributeTable.NONE || now == AttributeTable.NONE) {
             return before != now;
         }
-        int originBefore = other.group.origin(place, prefix);
-        int originNow = origin(place, prefix);
-        boolean isPlain =
-                AdjRibOut.edit(originBefore) == ExportEdits.NONE && AdjRibOut.edit(originNow) == ExportEdits.NONE;
         return !sameForm
-                || (isPlain
-                        ? before != now || originBefore != originNow
-                        : !writer.same(now, originNow, other.group.writer, before, originBefore));
+                || !writer.same(
+                        now, origin(place, prefix), other.group.writer, before, other.group.origin(place, prefix));
     }
 
     /**

@@ -89,17 +89,19 @@ final class UpdateWriter {
     }
 
     /**
-     * Whether members are told the same by two different attribute ids with their origins, of which the second is another group's. It may
+     * Whether members are told the same by two attribute ids with their origins, of which the second is perhaps another group's. It may
      * say no although they are: that is one UPDATE too many.
      */
     boolean same(int attribute, int origin, UpdateWriter other, int otherAttribute, int otherOrigin) {
         int edit = AdjRibOut.edit(origin);
         int otherEdit = AdjRibOut.edit(otherOrigin);
-        boolean differ = AdjRibOut.withEdit(origin, 0) != AdjRibOut.withEdit(otherOrigin, 0)
+        if (AdjRibOut.withEdit(origin, 0) != AdjRibOut.withEdit(otherOrigin, 0)
                 || attributes.nextHop(attribute) != attributes.nextHop(otherAttribute)
-                || attributes.firstAs(attribute) != attributes.firstAs(otherAttribute);
-        if (differ || (edit == ExportEdits.NONE && otherEdit == ExportEdits.NONE)) {
-            return false; // without edits, equal attributes would have equal ids
+                || attributes.firstAs(attribute) != attributes.firstAs(otherAttribute)) {
+            return false;
+        }
+        if (edit == ExportEdits.NONE && otherEdit == ExportEdits.NONE) {
+            return attributes.same(attribute, otherAttribute);
         }
         var one = edited(attribute, edit);
         return Arrays.equals(one, other.edited(otherAttribute, otherEdit));

@@ -2,6 +2,7 @@ package ecmplab.bgp.rib;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.bgp.attribute.AsPath;
@@ -15,9 +16,12 @@ import ecmplab.bgp.attribute.PathAttributes;
 import ecmplab.bgp.wire.Asn;
 import ecmplab.bgp.wire.RouterId;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +42,63 @@ class AttributeTableTest {
         assertEquals(0, table.size());
         assertEquals(0, table.octets());
         assertEquals(0, table.nextHops().size());
+    }
+
+    @Test
+    void whatAnEditMadeOfASetIsFoundByThatSetAndHoldsIt() {
+        int base = intern(block(AsPath.sequence(65001)));
+        int other = intern(block(AsPath.sequence(65002)));
+        int edit = table.newEdit();
+        assertEquals(AttributeTable.NONE, table.derived(base, edit));
+        int made = derive(base, edit, block(new MultiExitDisc(7)));
+        assertEquals(made, table.derived(base, edit));
+        assertEquals(AttributeTable.NONE, table.derived(other, edit));
+        assertEquals(7, table.med(made));
+
+        table.release(base);
+        assertEquals(3, table.size(), "what was made of it holds it");
+        table.release(made);
+        table.release(other);
+        assertEquals(0, table.size());
+        assertEquals(0, table.octets());
+        int again = intern(block(AsPath.sequence(65003)));
+        assertEquals(AttributeTable.NONE, table.derived(again, edit));
+    }
+
+    @Test
+    void editsOfASetThatComeToTheSameHaveOneId() {
+        int base = intern(block(AsPath.sequence(65001)));
+        int one = derive(base, table.newEdit(), block(new MultiExitDisc(7)));
+        int same = table.newEdit();
+        assertEquals(one, derive(base, same, block(new MultiExitDisc(7))));
+        assertEquals(one, table.derived(base, same));
+        assertEquals(base, derive(base, table.newEdit(), block(AsPath.sequence(65001))), "nothing was changed");
+
+        int other = intern(block(AsPath.sequence(65002)));
+        int equal = derive(other, table.newEdit(), block(new MultiExitDisc(7)));
+        assertTrue(equal != one && table.same(one, equal));
+        assertTrue(table.same(one, intern(block(new MultiExitDisc(7)))));
+        assertFalse(table.same(one, other));
+    }
+
+    @Test
+    void aSetThatMuchIsMadeOfIsLetGoPieceByPiece() {
+        int base = intern(block(AsPath.sequence(65001)));
+        var made = new ArrayList<Integer>();
+        for (int i = 0; i < 100; i++) {
+            made.add(derive(base, table.newEdit(), block(new MultiExitDisc(i))));
+        }
+        assertEquals(101, table.size());
+        assertEquals(made.get(70), derive(base, table.newEdit(), block(new MultiExitDisc(70))), "found by its octets");
+        table.release(made.get(70));
+        Collections.shuffle(made, new Random(3));
+        int left = made.size();
+        for (int id : made) {
+            table.release(id);
+            assertEquals(1 + --left, table.size());
+        }
+        table.release(base);
+        assertEquals(0, table.octets());
     }
 
     @Test
@@ -134,6 +195,10 @@ class AttributeTableTest {
 
     private static byte[] block(PathAttribute... attributes) {
         return PathAttributes.of(attributes).encode();
+    }
+
+    private int derive(int base, int edit, byte[] block) {
+        return table.derive(base, edit, block, 0, block.length);
     }
 
     private int intern(byte[] block) {
