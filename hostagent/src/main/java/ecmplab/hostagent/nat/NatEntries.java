@@ -1,63 +1,48 @@
 package ecmplab.hostagent.nat;
 
+import static ecmplab.hostagent.nat.NatLayout.ALL;
+import static ecmplab.hostagent.nat.NatLayout.CLIENT_ACK;
+import static ecmplab.hostagent.nat.NatLayout.CLIENT_HIGH;
+import static ecmplab.hostagent.nat.NatLayout.CLIENT_LOW;
+import static ecmplab.hostagent.nat.NatLayout.FLAGS;
+import static ecmplab.hostagent.nat.NatLayout.IDLE_MILLIS;
+import static ecmplab.hostagent.nat.NatLayout.INT;
+import static ecmplab.hostagent.nat.NatLayout.KEY;
+import static ecmplab.hostagent.nat.NatLayout.LOCAL_HIGH;
+import static ecmplab.hostagent.nat.NatLayout.LOCAL_LOW;
+import static ecmplab.hostagent.nat.NatLayout.LOCAL_PORT;
+import static ecmplab.hostagent.nat.NatLayout.LONG;
+import static ecmplab.hostagent.nat.NatLayout.MADE;
+import static ecmplab.hostagent.nat.NatLayout.MADE_SHIFT;
+import static ecmplab.hostagent.nat.NatLayout.OCTETS_IN;
+import static ecmplab.hostagent.nat.NatLayout.OCTETS_OUT;
+import static ecmplab.hostagent.nat.NatLayout.PACKETS_IN;
+import static ecmplab.hostagent.nat.NatLayout.PACKETS_OUT;
+import static ecmplab.hostagent.nat.NatLayout.ROW;
+import static ecmplab.hostagent.nat.NatLayout.SEEN_NANOS;
+import static ecmplab.hostagent.nat.NatLayout.SHIFT;
+import static ecmplab.hostagent.nat.NatLayout.U16;
+import static ecmplab.hostagent.nat.NatLayout.VERSION;
+import static ecmplab.hostagent.nat.NatLayout.VERSIONS;
+import static ecmplab.hostagent.nat.NatLayout.VIP_HIGH;
+import static ecmplab.hostagent.nat.NatLayout.VIP_LOW;
+import static ecmplab.hostagent.nat.NatLayout.VM;
+import static ecmplab.hostagent.nat.NatLayout.VM_ACK;
+import static ecmplab.hostagent.nat.NatLayout.u16;
+
 import ecmplab.hostagent.nat.NatFlow.State;
 import ecmplab.packet.Tcp;
 import ecmplab.port.sys.TableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where the flows of a {@link NatTable} lie: rows of 128 octets, off-heap, in the order of need: the first cache line says whether it
- * is the flow and whether it is alive, the second what becomes of its packets. Written by the forwarding thread alone. Another
- * thread may read a row: its version is odd while it holds a flow and changes whenever that flow does (a sequence lock whose writer
+ * Where the flows of a {@link NatTable} lie: rows off-heap, laid out as {@link NatLayout} says. Written by the forwarding thread alone. Another
+ * thread may read a row, by {@link NatReader}: its version is odd while it holds a flow and changes whenever that flow does (a sequence lock whose writer
  * never waits); what changes with every packet, such as counters, it reads as it finds it.
  */
 final class NatEntries {
-    private static final int SHIFT = 7;
-    private static final int ROW = 1 << SHIFT;
-
-    private static final int VERSION = 0;
-    /** In units of 2^24 ns, which an int holds for two years. */
-    private static final int MADE = 4;
-
-    private static final int CLIENT_HIGH = 8;
-    private static final int CLIENT_LOW = 16;
-    private static final int VIP_HIGH = 24;
-    private static final int VIP_LOW = 32;
-    /** Client's port, VIP's port, protocol. */
-    private static final int KEY = 40;
-
-    private static final int SEEN_NANOS = 48;
-    private static final int IDLE_MILLIS = 56;
-    private static final int FLAGS = 60;
-    private static final int VM = 62;
-    private static final int LOCAL_HIGH = 64;
-    private static final int LOCAL_LOW = 72;
-    private static final int PACKETS_IN = 80;
-    private static final int OCTETS_IN = 88;
-    private static final int PACKETS_OUT = 96;
-    private static final int OCTETS_OUT = 104;
-    private static final int CLIENT_ACK = 112;
-    private static final int VM_ACK = 116;
-    private static final int LOCAL_PORT = 120;
-
-    private static final int MADE_SHIFT = 24;
-
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final VarHandle VERSIONS = ValueLayout.JAVA_INT.varHandle();
-
-    /**
-     * All memory, a constant: the JIT then makes one instruction of an access, where the segment of an object costs it checks of
-     * liveness and bounds. Every offset below is in the row of an entry, and those are below the capacity.
-     */
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
     /** What the addresses below are in; held so that it stays alive. */
     @SuppressWarnings("UnusedVariable")
     private final MemorySegment memory;
@@ -293,7 +278,7 @@ final class NatEntries {
         return nowNanos - ALL.get(LONG, row + SEEN_NANOS) >= timeoutNanos(row, state(entry));
     }
 
-    private long timeoutNanos(long row, State state) {
+    long timeoutNanos(long row, State state) {
         long idle = ALL.get(INT, row + IDLE_MILLIS) * 1_000_000L;
         return switch (state) {
             case ESTABLISHED -> idle;
@@ -303,46 +288,7 @@ final class NatEntries {
         };
     }
 
-    /** Any thread. @return the flow in the row, or null when there is none or it changed meanwhile */
-    @Nullable
-    NatFlow snapshot(int entry, long nowNanos) {
-        long row = row(entry);
-        int before = (int) VERSIONS.getAcquire(ALL, row + VERSION);
-        if ((before & 1) == 0) {
-            return null;
-        }
-        int flags = u16(row + FLAGS);
-        var tuple = readFlow(entry, new FlowTuple());
-        var state = NatFlags.state(tuple.protocol(), flags);
-        int made = (int) (nowNanos >>> MADE_SHIFT) - ALL.get(INT, row + MADE);
-        var flow = new NatFlow(
-                tuple.key(),
-                FlowTuple.address(localHigh(entry), localLow(entry)),
-                localPort(entry),
-                vm(entry),
-                state,
-                Duration.ofNanos((long) Math.max(0, made) << MADE_SHIFT),
-                since(nowNanos, ALL.get(LONG, row + SEEN_NANOS)),
-                Duration.ofNanos(timeoutNanos(row, state)),
-                (flags & NatFlags.RESCUED) != 0,
-                ALL.get(LONG, row + PACKETS_IN),
-                ALL.get(LONG, row + OCTETS_IN),
-                ALL.get(LONG, row + PACKETS_OUT),
-                ALL.get(LONG, row + OCTETS_OUT));
-        VarHandle.loadLoadFence();
-        return (int) VERSIONS.getAcquire(ALL, row + VERSION) == before ? flow : null;
-    }
-
-    /** The reader's clock may have been read before the writer's. */
-    private static Duration since(long nowNanos, long thenNanos) {
-        return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
-    }
-
-    private static int u16(long at) {
-        return ALL.get(U16, at) & 0xFFFF;
-    }
-
-    private long row(int entry) {
+    long row(int entry) {
         return base + ((long) entry << SHIFT);
     }
 }

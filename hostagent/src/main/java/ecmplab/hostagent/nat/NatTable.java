@@ -3,7 +3,6 @@ package ecmplab.hostagent.nat;
 import ecmplab.hostagent.nat.NatFlow.State;
 import ecmplab.packet.FlowKey;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Optional;
 
 /**
@@ -32,21 +31,17 @@ public final class NatTable {
     private static final int EVICTION_SCAN = 64;
 
     private static final int MAXIMAL_CAPACITY = 1 << 24;
-    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final NatEntries entries;
     private final int capacity;
-    private final long seed;
-    private final long otherSeed;
+    private final NatReader reader;
+    private final NatHash hash;
     private final NatChains byFlow;
     private final NatChains byReply;
+    private final NatRoom room;
     private final NatTally tally = new NatTally();
     private final FlowTuple scratch = new FlowTuple();
-    /** Entries below were in use at some time; the others never. */
-    private volatile int watermark;
-
     private IdleListener idleListener = (entry, nowNanos) -> {};
-    private int free = NONE;
     private int agingHand;
     private int evictionHand;
 
@@ -60,11 +55,12 @@ public final class NatTable {
             throw new IllegalArgumentException("NAT capacity " + capacity + ": must be 1 to " + MAXIMAL_CAPACITY);
         }
         this.capacity = capacity;
-        this.seed = seed;
-        otherSeed = mix(seed + GOLDEN);
+        hash = new NatHash(seed);
         entries = new NatEntries(capacity, timeouts, arena);
+        reader = new NatReader(entries);
         byFlow = new NatChains(capacity);
         byReply = new NatChains(capacity);
+        room = new NatRoom(capacity, byFlow);
     }
 
     /** Has {@code listener} told of established flows that go for idleness. */
@@ -74,7 +70,7 @@ public final class NatTable {
 
     /** @return the entry of the flow that {@code tuple}, client to VIP, belongs to, or {@link #NONE} */
     public int find(FlowTuple tuple, long nowNanos) {
-        int entry = byFlow.first(hash(tuple, 0));
+        int entry = byFlow.first(hash.of(tuple, 0));
         while (entry != NONE && !entries.isFlow(entry, tuple)) {
             entry = byFlow.next(entry);
         }
@@ -87,7 +83,7 @@ public final class NatTable {
     }
 
     private int chainedReply(int vm, FlowTuple reply) {
-        int entry = byReply.first(hash(reply, vm + 1));
+        int entry = byReply.first(hash.of(reply, vm + 1));
         while (entry != NONE && !entries.isReply(entry, vm, reply)) {
             entry = byReply.next(entry);
         }
@@ -134,7 +130,7 @@ public final class NatTable {
         int rival = unlessExpired(chainedReply(vm, scratch), nowNanos);
         if (rival != NONE && !entries.disposable(rival)) {
             entries.erase(entry);
-            giveBack(entry);
+            room.giveBack(entry);
             tally.add(NatTally.REFUSED_CONFLICT, 1);
             return CONFLICT;
         }
@@ -148,30 +144,15 @@ public final class NatTable {
     }
 
     private void link(int entry, FlowTuple tuple, int vm) {
-        byFlow.link(hash(tuple, 0), entry);
-        byReply.link(hash(entries.readReply(entry, scratch), vm + 1), entry);
+        byFlow.link(hash.of(tuple, 0), entry);
+        byReply.link(hash.of(entries.readReply(entry, scratch), vm + 1), entry);
     }
 
     private int takeFree(long nowNanos) {
-        if (free == NONE && watermark == capacity) {
+        if (room.isFull()) {
             evict(nowNanos);
         }
-        if (free != NONE) {
-            int entry = free;
-            free = byFlow.next(entry);
-            return entry;
-        }
-        if (watermark == capacity) {
-            return NONE;
-        }
-        int entry = watermark;
-        watermark = entry + 1;
-        return entry;
-    }
-
-    private void giveBack(int entry) {
-        byFlow.push(entry, free);
-        free = entry;
+        return room.take();
     }
 
     /** Gives up one flow that is expired, closed or never answered, if there is one among the next few. */
@@ -200,10 +181,10 @@ public final class NatTable {
     }
 
     private void remove(int entry, int why) {
-        byFlow.unlink(hash(entries.readFlow(entry, scratch), 0), entry);
-        byReply.unlink(hash(entries.readReply(entry, scratch), entries.vm(entry) + 1), entry);
+        byFlow.unlink(hash.of(entries.readFlow(entry, scratch), 0), entry);
+        byReply.unlink(hash.of(entries.readReply(entry, scratch), entries.vm(entry) + 1), entry);
         entries.erase(entry);
-        giveBack(entry);
+        room.giveBack(entry);
         tally.add(why, 1);
         tally.add(NatTally.FLOWS, -1);
     }
@@ -215,8 +196,9 @@ public final class NatTable {
      */
     public int age(int budget, long nowNanos) {
         int freed = 0;
-        for (int looked = Math.min(budget, watermark); looked > 0; looked--) {
-            agingHand = agingHand + 1 < watermark ? agingHand + 1 : 0;
+        int end = room.end();
+        for (int looked = Math.min(budget, end); looked > 0; looked--) {
+            agingHand = agingHand + 1 < end ? agingHand + 1 : 0;
             if (entries.inUse(agingHand) && entries.expired(agingHand, nowNanos)) {
                 expire(agingHand, nowNanos);
                 freed++;
@@ -262,10 +244,6 @@ public final class NatTable {
         return entries.localLow(entry);
     }
 
-    public int localIpv4(int entry) {
-        return (int) entries.localLow(entry);
-    }
-
     public int localPort(int entry) {
         return entries.localPort(entry);
     }
@@ -278,10 +256,6 @@ public final class NatTable {
         return entries.vipLow(entry);
     }
 
-    public int vipIpv4(int entry) {
-        return (int) entries.vipLow(entry);
-    }
-
     public int vipPort(int entry) {
         return FlowTuple.destinationPort(entries.key(entry));
     }
@@ -292,10 +266,6 @@ public final class NatTable {
 
     public long clientLow(int entry) {
         return entries.clientLow(entry);
-    }
-
-    public int clientIpv4(int entry) {
-        return (int) entries.clientLow(entry);
     }
 
     public int clientPort(int entry) {
@@ -328,54 +298,16 @@ public final class NatTable {
      * @param limit flows at most
      */
     public NatPage page(int from, int limit, long nowNanos) {
-        int end = watermark;
-        var flows = new ArrayList<NatFlow>(Math.min(limit, end));
-        for (int entry = Math.max(0, from); entry < end; entry++) {
-            if (flows.size() >= limit) {
-                return new NatPage(flows, entry);
-            }
-            var flow = entries.snapshot(entry, nowNanos);
-            if (flow != null && !flow.expired()) {
-                flows.add(flow);
-            }
-        }
-        return new NatPage(flows, NatPage.END);
+        return reader.page(from, room.end(), limit, nowNanos);
     }
 
     /** Any thread. Looks through the whole table rather than into chains that change under it. */
     public Optional<NatFlow> lookUp(FlowKey key, long nowNanos) {
-        var tuple = new FlowTuple().of(key);
-        int end = watermark;
-        for (int entry = 0; entry < end; entry++) {
-            if (entries.inUse(entry) && entries.isFlow(entry, tuple)) {
-                var flow = entries.snapshot(entry, nowNanos);
-                if (flow != null && flow.flow().equals(key) && !flow.expired()) {
-                    return Optional.of(flow);
-                }
-            }
-        }
-        return Optional.empty();
+        return reader.lookUp(key, room.end(), nowNanos);
     }
 
     /** Any thread. */
     public NatCounters counters() {
         return tally.snapshot(capacity);
-    }
-
-    /** @param face 0 for the client's; the number of the VM plus one for the VM's */
-    private long hash(FlowTuple tuple, int face) {
-        long source = mix(seed ^ tuple.sourceLow);
-        long destination = mix(otherSeed ^ tuple.destinationLow);
-        if ((tuple.sourceHigh | tuple.destinationHigh) != 0) {
-            source = mix(source ^ tuple.sourceHigh);
-            destination = mix(destination ^ tuple.destinationHigh);
-        }
-        return mix(source + Long.rotateLeft(destination, 32) ^ tuple.key + face * GOLDEN);
-    }
-
-    private static long mix(long bits) {
-        bits = (bits ^ bits >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
-        bits = (bits ^ bits >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
-        return bits ^ bits >>> 33;
     }
 }

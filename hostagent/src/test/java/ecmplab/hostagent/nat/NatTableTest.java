@@ -66,11 +66,11 @@ final class NatTableTest {
         assertEquals(entry, table.findReply(3, reply(40_000), now));
         assertEquals(NatTable.NONE, table.find(flow(40_001), now));
         assertEquals(NatTable.NONE, table.findReply(4, reply(40_000), now), "another VM with the same address");
-        assertEquals(VIP, table.vipIpv4(entry));
+        assertEquals(FlowTuple.mapped(VIP), table.vipLow(entry));
         assertEquals(80, table.vipPort(entry));
-        assertEquals(DIP, table.localIpv4(entry));
+        assertEquals(FlowTuple.mapped(DIP), table.localLow(entry));
         assertEquals(8080, table.localPort(entry));
-        assertEquals(CLIENT, table.clientIpv4(entry));
+        assertEquals(FlowTuple.mapped(CLIENT), table.clientLow(entry));
         assertEquals(3, table.vm(entry));
     }
 
