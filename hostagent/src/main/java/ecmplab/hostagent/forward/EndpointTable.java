@@ -98,6 +98,10 @@ final class EndpointTable {
         return policy.id();
     }
 
+    boolean resetsIdleFlows() {
+        return policy.resetsIdleFlows();
+    }
+
     /** Whether VXLAN for it goes, or went, over IPv6 to some of its hosts. */
     boolean overIpv6() {
         return overIpv6;

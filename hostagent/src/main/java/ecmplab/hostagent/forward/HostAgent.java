@@ -107,9 +107,7 @@ public final class HostAgent implements PacketProcessor {
         var fragments = new Fragments(memory);
         outbound = new Outbound(own, exits, nat, icmpErrors, translation, fragments, vmPorts, sourceNat);
         var resets = new Resets(config.resetsPerSecond());
-        if (config.resetsIdleFlows()) {
-            nat.onIdle(new IdleResets(nat, exits, policy, resets, pool, this.vms)::send);
-        }
+        nat.onIdle(new IdleResets(nat, exits, policy, resets, pool, this.vms)::send);
         var delivery = new Delivery(this.vms, exits, nat, translation, fragments);
         var strays =
                 new Strays(this.vms, exits, new SecondChance(own), resets, notes, translation, fragments, delivery);

@@ -11,14 +11,8 @@ import java.util.List;
  *     the gateway of the other
  * @param natCapacity flows, 128 octets each
  * @param resetsPerSecond TCP resets sent at most
- * @param resetsIdleFlows whether both sides of a TCP flow are reset when its state goes for idleness
  */
-public record HostConfig(
-        List<ProviderAddress> addresses,
-        int natCapacity,
-        NatTimeouts timeouts,
-        int resetsPerSecond,
-        boolean resetsIdleFlows) {
+public record HostConfig(List<ProviderAddress> addresses, int natCapacity, NatTimeouts timeouts, int resetsPerSecond) {
     public static final int DEFAULT_NAT_CAPACITY = 1 << 16;
     public static final int DEFAULT_RESETS_PER_SECOND = 1000;
 
@@ -39,15 +33,11 @@ public record HostConfig(
 
     public static HostConfig of(ProviderAddress... addresses) {
         return new HostConfig(
-                List.of(addresses), DEFAULT_NAT_CAPACITY, NatTimeouts.STANDARD, DEFAULT_RESETS_PER_SECOND, false);
+                List.of(addresses), DEFAULT_NAT_CAPACITY, NatTimeouts.STANDARD, DEFAULT_RESETS_PER_SECOND);
     }
 
     /** A host of one family. */
     public static HostConfig of(InetAddress address, int prefixLength, InetAddress gateway) {
         return of(new ProviderAddress(address, prefixLength, gateway));
-    }
-
-    public HostConfig withIdleResets() {
-        return new HostConfig(addresses, natCapacity, timeouts, resetsPerSecond, true);
     }
 }

@@ -1,6 +1,7 @@
 package ecmplab.hostagent.forward;
 
 import ecmplab.hostagent.nat.NatTable;
+import ecmplab.packet.IpProtocol;
 import ecmplab.port.FramePool;
 
 /**
@@ -26,10 +27,18 @@ final class IdleResets {
         this.vms = vms;
     }
 
-    /** Not for a VM that has moved, whose flows live on elsewhere. */
+    /**
+     * Nothing where the flow's endpoint says so (one that is gone says nothing), nor for a VM that has moved, whose flows live on
+     * elsewhere.
+     */
     void send(int entry, long nowNanos) {
+        var tables = policy.current();
+        var endpoint = tables.endpoint(nat.vipHigh(entry), nat.vipLow(entry), IpProtocol.TCP, nat.vipPort(entry));
+        if (endpoint != null && !endpoint.resetsIdleFlows()) {
+            return;
+        }
         var vm = vms[nat.vm(entry)];
-        if (policy.current().movedTo(vm.index()) != null) {
+        if (tables.movedTo(vm.index()) != null) {
             return;
         }
         toVm(vm, entry, nowNanos);

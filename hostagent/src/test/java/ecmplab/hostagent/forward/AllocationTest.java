@@ -89,11 +89,7 @@ final class AllocationTest {
         this.families = families;
         agent = new HostAgent(
                 new HostConfig(
-                        families.ofHost(Packets.ip("10.0.0.1"), Fabric.GATEWAY),
-                        1024,
-                        NatTimeouts.STANDARD,
-                        1 << 30,
-                        true),
+                        families.ofHost(Packets.ip("10.0.0.1"), Fabric.GATEWAY), 1024, NatTimeouts.STANDARD, 1 << 30),
                 underlay,
                 List.of(new VmPort(
                         "vm11",

@@ -101,7 +101,7 @@ final class Fabric {
                         new Vni(VNI),
                         families.inner(VM_GATEWAY)));
             }
-            var config = new HostConfig(families.ofHost(address, GATEWAY), 4096, NatTimeouts.STANDARD, 100, true);
+            var config = new HostConfig(families.ofHost(address, GATEWAY), 4096, NatTimeouts.STANDARD, 100);
             agent = new HostAgent(config, underlay, vmPorts, events::add, () -> WALL, () -> now, number);
         }
 
@@ -244,6 +244,15 @@ final class Fabric {
 
     static SlbPolicy policy(TableVersion... versions) {
         return policy(false, versions);
+    }
+
+    /** The policy without resets of idle flows. */
+    static SlbPolicy silent(SlbPolicy policy) {
+        var endpoints = policy.endpoints().stream()
+                .map(its -> new EndpointPolicy(
+                        its.id(), its.affinity(), its.floatingIp(), its.idleTimeout(), false, its.versions()))
+                .toList();
+        return new SlbPolicy(policy.epoch(), policy.cfg(), endpoints, policy.deadHosts());
     }
 
     /** The policy once hosts are dead. */

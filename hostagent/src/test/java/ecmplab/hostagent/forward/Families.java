@@ -84,6 +84,7 @@ enum Families {
                 endpoint.affinity(),
                 endpoint.floatingIp(),
                 endpoint.idleTimeout(),
+                endpoint.resetsIdleFlows(),
                 endpoint.versions().stream().map(this::version).toList());
     }
 

@@ -399,6 +399,19 @@ final class HostAgentTest {
     }
 
     @Test
+    void anIdleFlowGoesInSilenceWhereItsEndpointSaysSo() {
+        flowOnHostOne();
+        fabric.fromMux(OLD, segment(Tcp.ACK));
+        one.packetAtVm(1);
+        fabric.applyAll(Fabric.silent(policy(version(1, State.ACTIVE, member(1, 1)))));
+        fabric.after(Duration.ofMinutes(4));
+        assertEquals(0, one.agent.snapshot().nat().flows());
+        assertEquals(0, one.count(HostCount.IDLE_RESETS));
+        assertTrue(one.atVm(1).isEmpty());
+        assertTrue(fabric.atGateway.isEmpty());
+    }
+
+    @Test
     void aTcpFlowThatGoesForIdlenessIsResetOnBothSides() {
         flowOnHostOne();
         fabric.fromMux(OLD, segment(Tcp.ACK));

@@ -224,6 +224,7 @@ final class HostOnKernelTest {
     void aConnectionThatTheHostForgotIsReset() throws Exception {
         try (var socket = connect("net")) {
             line(socket);
+            agent.apply(families.policy(Fabric.silent(Fabric.policy(Fabric.version(1, State.ACTIVE, member(1, 1))))));
             thread.ask(() -> {
                         agent.tick(System.nanoTime() + Duration.ofMinutes(5).toNanos());
                         return 0;

@@ -95,7 +95,7 @@ final class Servers {
 
     private HostAgent agent(int host) {
         var address = new ProviderAddress(Addresses.host(host), 31, Addresses.routerOnHost(host));
-        var config = new HostConfig(List.of(address), 2 * shape.flows(), NatTimeouts.STANDARD, 1_000_000, false);
+        var config = new HostConfig(List.of(address), 2 * shape.flows(), NatTimeouts.STANDARD, 1_000_000);
         return new HostAgent(
                 config,
                 underlays.get(host),

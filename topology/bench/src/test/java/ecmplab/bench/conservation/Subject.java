@@ -202,7 +202,7 @@ interface Subject {
                             new Vni(5001),
                             ipv4("10.1.1.1")))
                     .toList();
-            var config = HostConfig.of(ipv4("10.0.0.1"), 24, ipv4("10.0.0.254")).withIdleResets();
+            var config = HostConfig.of(ipv4("10.0.0.1"), 24, ipv4("10.0.0.254"));
             agent = new HostAgent(config, underlay, vms, event -> {}, wires::wall, wires::now, 1);
         }
 

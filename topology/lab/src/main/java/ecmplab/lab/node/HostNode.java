@@ -62,10 +62,8 @@ final class HostNode implements NodeRuntime {
             vxlan.add(socket);
         }
         agent = new HostAgent(
-                ecmplab.hostagent.forward.HostConfig.of(config.underlay().stream()
-                                .map(HostNode::provider)
-                                .toArray(ProviderAddress[]::new))
-                        .withIdleResets(),
+                ecmplab.hostagent.forward.HostConfig.of(
+                        config.underlay().stream().map(HostNode::provider).toArray(ProviderAddress[]::new)),
                 ports.named(underlay.device()),
                 config.vms().stream().map(this::vmPort).toList(),
                 event -> log(events, event),
