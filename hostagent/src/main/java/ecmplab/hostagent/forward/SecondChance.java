@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The dead.</b> A host that the policy says is dead is left out: what lived there is gone, and whoever asked it would lose the
  * frame. No frame is ever in the hands of one, so the places of the others stay as they are, and hosts may learn of it at different times.
  *
- * <p><b>The moved.</b> A VM that has moved since leaves its flows' state behind: its old host is asked in its place, and knows where the VM is now. Where that
- * host is dead or has forgotten, {@link EndpointTable#moved} is left.
+ * <p><b>The moved.</b> A VM that has moved since leaves its flows' state behind: its old host is asked in its place, and knows where the VM is now; then
+ * the host where it is now, which knows those that have been heard of there. Where nobody knows, {@link EndpointTable#moved} is left.
  *
  * <p>One per forwarding thread; allocates nothing.
  */
@@ -39,7 +39,7 @@ final class SecondChance {
     static final int MAX_HOPS_TO_MOVED = MAX_HOPS + 2;
 
     private final HostAddresses own;
-    private final @Nullable Backend[] owners = new Backend[EndpointTable.MAX_GENERATIONS];
+    private final @Nullable Backend[] owners = new Backend[2 * EndpointTable.MAX_GENERATIONS];
     private boolean newer;
 
     SecondChance(HostAddresses own) {
@@ -50,22 +50,24 @@ final class SecondChance {
     @Nullable
     Backend next(EndpointTable endpoint, FlowTuple flow, long tag) {
         for (int depth = 0; depth < endpoint.depth(); depth++) {
-            owners[depth] = endpoint.origin(depth, flow);
+            owners[2 * depth] = endpoint.origin(depth, flow);
+            var now = endpoint.owner(depth, flow);
+            owners[2 * depth + 1] = now != null && now.moved() ? now : null;
         }
         int generation = FrameTag.generation(tag);
         int from = endpoint.from(generation);
         newer = (FrameTag.flags(tag) & FrameTag.NEWER_PART) != 0;
         if (!newer) {
-            var older = search(from, endpoint.depth(), 1, FrameTag.hop(tag) == 0, null);
+            var older = search(2 * from, 2 * endpoint.depth(), 1, FrameTag.hop(tag) == 0, null);
             if (older != null) {
                 return older;
             }
         }
         boolean kept = from < endpoint.depth() && endpoint.generation(from) == generation;
-        var first = kept ? owners[from] : null;
+        var first = kept ? owners[2 * from] : null;
         boolean entering = !newer;
         newer = true;
-        return search(from - 1, -1, -1, entering, first);
+        return search(2 * from - 1, -1, -1, entering, first);
     }
 
     /** Whether the owner that {@link #next} returned last is in the newer part. */

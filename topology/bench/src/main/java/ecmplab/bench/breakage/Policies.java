@@ -9,10 +9,13 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Vni;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The tables there have been, and what nodes are told of them. Generations are counted from 0 here; numbers in frames are theirs plus one. */
 final class Policies {
@@ -21,6 +24,7 @@ final class Policies {
     private final int slots;
     private final long seed;
     private final List<List<Member>> history = new ArrayList<>();
+    private final Set<InetAddress> deadHosts = new HashSet<>();
     private long cfg;
 
     Policies(int slots, long seed) {
@@ -43,6 +47,14 @@ final class Policies {
     int add(List<Member> members) {
         history.add(List.copyOf(members));
         return history.size() - 1;
+    }
+
+    void dead(int host, boolean dead) {
+        if (dead) {
+            deadHosts.add(Addresses.host(host));
+        } else {
+            deadHosts.remove(Addresses.host(host));
+        }
     }
 
     int newest() {
@@ -71,6 +83,6 @@ final class Policies {
     private SlbPolicy policy(List<TableVersion> versions) {
         var endpoint = new EndpointId(Addresses.vip(), IpProtocol.TCP, Addresses.PORT);
         return new SlbPolicy(
-                1, ++cfg, List.of(new EndpointPolicy(endpoint, Affinity.FIVE_TUPLE, false, IDLE, versions)));
+                1, ++cfg, List.of(new EndpointPolicy(endpoint, Affinity.FIVE_TUPLE, false, IDLE, versions)), deadHosts);
     }
 }

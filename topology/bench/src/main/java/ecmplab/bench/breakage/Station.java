@@ -24,6 +24,8 @@ final class Station {
     private final Arp arp = new Arp();
     private PacketProcessor processor = new Idle();
     private Supplier<FrameLedger> ledger = () -> new FrameLedger(0, 0, 0, 0, 0, 0);
+    /** What the ports had received before the processor began, where the ledger counts by ports. */
+    private long before;
     /** Taken from ports since the processor began. */
     private long received;
     /** Requests answered. */
@@ -56,6 +58,7 @@ final class Station {
     void begin(PacketProcessor newProcessor, Supplier<FrameLedger> newLedger) {
         processor = newProcessor;
         ledger = newLedger;
+        before = newLedger.get().received();
         received = 0;
         alive = true;
     }
@@ -122,8 +125,8 @@ final class Station {
             return;
         }
         var now = ledger.get();
-        long missing = now.missing() + (countsByPorts ? answered : 0);
-        if (missing != 0 || now.received() != received || pool.available() + now.held() != pool.size()) {
+        long missing = now.missing() - before + (countsByPorts ? answered : 0);
+        if (missing != 0 || now.received() != before + received || pool.available() + now.held() != pool.size()) {
             throw new IllegalStateException(name + " has lost count: received " + received + ", " + now + ", "
                     + (pool.size() - pool.available()) + " frames away");
         }

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -20,13 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever happens to tables, MUXes and the places of VMs in whatever order, every flow goes on at the VM that took it, every frame is accounted for after
+ * Whatever happens to tables, MUXes, hosts and the places of VMs in whatever order, every flow goes on at the VM that took it, every frame is accounted for after
  * each step, and every checksum holds at the ends. A run follows from its seed: {@code -Decmplab.seed=N} runs that one,
  * {@code -Decmplab.seeds=N} that many fresh ones; one that failed once stays in {@code any-sequence.seeds}.
  */
 final class AnySequenceTest {
     /** Seeds that nobody has tried, each time. */
-    private static final int FRESH = 2;
+    private static final int FRESH = 1;
 
     private static final int STEPS = 12;
     private static final int MUXES = 4;
@@ -50,7 +52,18 @@ final class AnySequenceTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void everyFlowGoesOn(long seed) {
-        try (var run = new Run(seed)) {
+        run(seed, false);
+    }
+
+    /** Flows that live on a host that dies are lost, and must be told; the others go on. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyFlowThatCanBeSavedGoesOnWhileHostsDie(long seed) {
+        run(seed, true);
+    }
+
+    private static void run(long seed, boolean hostsDie) {
+        try (var run = new Run(seed, hostsDie)) {
             for (int step = 0; step < STEPS; step++) {
                 run.step();
             }
@@ -59,15 +72,21 @@ final class AnySequenceTest {
 
     private static final class Run implements AutoCloseable {
         private final long seed;
+        private final boolean hostsDie;
         private final Random random;
         private final Cloud cloud;
         private final Policies policies;
         private final TreeSet<Integer> serving = new TreeSet<>();
         /** Generation that each MUX uses; one lags by one at most. */
         private final int[] used = new int[MUXES];
+        /** Hosts. */
+        private final TreeSet<Integer> dead = new TreeSet<>();
+        /** Flows whose VM's host has died. */
+        private final Set<Flow> doomed = new HashSet<>();
 
-        Run(long seed) {
+        Run(long seed, boolean hostsDie) {
             this.seed = seed;
+            this.hostsDie = hostsDie;
             random = new Random(seed);
             var mode = EcmpMode.values()[random.nextInt(EcmpMode.values().length)];
             int flows = STEPS * FLOWS_PER_STEP;
@@ -86,6 +105,7 @@ final class AnySequenceTest {
             var some = new ArrayList<Member>();
             while (some.isEmpty()) {
                 IntStream.range(0, BACKENDS)
+                        .filter(backend -> !dead.contains(cloud.servers().placeOf(backend)))
                         .filter(backend ->
                                 random.nextInt(3) > 0 || IntStream.of(surely).anyMatch(one -> one == backend))
                         .forEach(backend -> some.add(
@@ -96,7 +116,9 @@ final class AnySequenceTest {
 
         private void hostsLearn(int active) {
             for (int host = 0; host < HOSTS; host++) {
-                cloud.tellHost(host, policies.all(active));
+                if (!dead.contains(host)) {
+                    cloud.tellHost(host, policies.all(active));
+                }
             }
         }
 
@@ -106,12 +128,14 @@ final class AnySequenceTest {
         }
 
         void step() {
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(hostsDie ? 7 : 5)) {
                 case 0 -> newTable(members());
                 case 1 -> someCatchUp();
                 case 2 -> dies();
                 case 3 -> returns();
-                default -> moves();
+                case 4 -> moves();
+                case 5 -> hostDies();
+                default -> hostReturns();
             }
             cloud.requireConserved();
             openSome();
@@ -133,8 +157,44 @@ final class AnySequenceTest {
         /** A VM goes on at another host; the next table says so. */
         private void moves() {
             int backend = random.nextInt(BACKENDS);
-            cloud.servers().move(backend, random.nextInt(HOSTS));
-            newTable(members(backend));
+            int to = random.nextInt(HOSTS);
+            if (!dead.contains(to) && !dead.contains(cloud.servers().placeOf(backend))) {
+                cloud.servers().move(backend, to);
+                newTable(members(backend));
+            }
+        }
+
+        /** Its VMs' connections die with it. Everybody learns of it before anybody opens another. */
+        private void hostDies() {
+            int host = random.nextInt(HOSTS);
+            var servers = cloud.servers();
+            if (!dead.isEmpty() || IntStream.range(0, BACKENDS).allMatch(backend -> servers.placeOf(backend) == host)) {
+                return;
+            }
+            servers.kill(host);
+            cloud.clients().flows().stream()
+                    .filter(flow -> flow.state == State.OPEN && servers.placeOf(flow.vm) == host)
+                    .forEach(doomed::add);
+            dead.add(host);
+            policies.dead(host, true);
+            newTable(members());
+            everybodyCatchesUp();
+        }
+
+        /** Without any memory. */
+        private void hostReturns() {
+            for (int host : List.copyOf(dead)) {
+                dead.remove(host);
+                policies.dead(host, false);
+                cloud.servers().revive(host);
+                cloud.pass(Duration.ofMillis(50));
+                everybodyCatchesUp();
+            }
+        }
+
+        private void everybodyCatchesUp() {
+            serving.forEach(mux -> catchUp(mux, policies.newest()));
+            hostsLearn(policies.newest());
         }
 
         private void someCatchUp() {
@@ -192,8 +252,8 @@ final class AnySequenceTest {
             }
             settle(State.WAITING);
             var lost = cloud.clients().flows().stream()
-                    .filter(flow -> flow.state != State.OPEN)
-                    .map(Flow::toString)
+                    .filter(flow -> flow.state != (doomed.contains(flow) ? State.RESET : State.OPEN))
+                    .map(flow -> flow + (doomed.contains(flow) ? " lived on a host that died" : ""))
                     .toList();
             assertEquals(List.of(), lost, "-Decmplab.seed=" + seed);
         }
