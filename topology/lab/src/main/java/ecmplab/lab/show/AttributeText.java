@@ -3,6 +3,7 @@ package ecmplab.lab.show;
 import ecmplab.bgp.attribute.AsPath;
 import ecmplab.bgp.attribute.PathAttribute;
 import ecmplab.bgp.attribute.PathAttributes;
+import ecmplab.packet.AddressText;
 
 /** The attributes of a route that a table has columns for. */
 record AttributeText(String nextHop, String metric, String localPref, String path, String origin) {
@@ -10,7 +11,7 @@ record AttributeText(String nextHop, String metric, String localPref, String pat
         return new AttributeText(
                 attributes
                         .find(PathAttribute.NextHop.class)
-                        .map(nextHop -> nextHop.address().getHostAddress())
+                        .map(nextHop -> AddressText.of(nextHop.address()))
                         .orElse("0.0.0.0"),
                 attributes
                         .find(PathAttribute.MultiExitDisc.class)

@@ -5,6 +5,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,7 @@ final class BfdShow {
                     .filter(session -> session.remote().equals(address))
                     .findFirst()
                     .map(session -> Answer.of(json(session), () -> "BFD Peer:\n" + text(session)))
-                    .orElseGet(() -> Answer.noSuch("% No such BFD peer: " + address.getHostAddress()));
+                    .orElseGet(() -> Answer.noSuch("% No such BFD peer: " + AddressText.of(address)));
         } catch (IllegalArgumentException wrong) {
             return Answer.usage(String.valueOf(wrong.getMessage()));
         }
@@ -60,8 +61,8 @@ final class BfdShow {
                                 sessions.stream()
                                         .map(session -> List.of(
                                                 Integer.toUnsignedString(session.localDiscriminator()),
-                                                session.local().getHostAddress(),
-                                                session.remote().getHostAddress(),
+                                                AddressText.of(session.local()),
+                                                AddressText.of(session.remote()),
                                                 status(session)))
                                         .toList()));
     }
@@ -73,7 +74,7 @@ final class BfdShow {
                 "peers",
                 sessions.stream()
                         .map(session -> Map.of(
-                                "peer", session.remote().getHostAddress(),
+                                "peer", AddressText.of(session.remote()),
                                 "control-packet-input", session.counts().received(),
                                 "control-packet-output", session.counts().sent(),
                                 "session-up", session.counts().ups(),
@@ -89,7 +90,7 @@ final class BfdShow {
         });
         return Answer.of(json, () -> {
             var text = new StringBuilder();
-            sessions.forEach(session -> text.append(session.remote().getHostAddress())
+            sessions.forEach(session -> text.append(AddressText.of(session.remote()))
                     .append(": ")
                     .append(session.counts().received())
                     .append(" packets in, ")
@@ -124,8 +125,8 @@ final class BfdShow {
     private static Map<String, Object> json(BfdSnapshot session) {
         var json = new LinkedHashMap<String, Object>();
         json.put("multihop", false);
-        json.put("peer", session.remote().getHostAddress());
-        json.put("local", session.local().getHostAddress());
+        json.put("peer", AddressText.of(session.remote()));
+        json.put("local", AddressText.of(session.local()));
         json.put("vrf", "default");
         json.put("id", Integer.toUnsignedLong(session.localDiscriminator()));
         json.put("remote-id", Integer.toUnsignedLong(session.remoteDiscriminator()));
@@ -151,8 +152,8 @@ final class BfdShow {
 
     private static String text(BfdSnapshot session) {
         var text = new StringBuilder();
-        text.append("  peer ").append(session.remote().getHostAddress());
-        text.append(" local-address ").append(session.local().getHostAddress()).append('\n');
+        text.append("  peer ").append(AddressText.of(session.remote()));
+        text.append(" local-address ").append(AddressText.of(session.local())).append('\n');
         text.append("    ID: ").append(Integer.toUnsignedString(session.localDiscriminator()));
         text.append(", remote ID: ")
                 .append(Integer.toUnsignedString(session.remoteDiscriminator()))

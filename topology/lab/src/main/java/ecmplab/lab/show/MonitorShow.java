@@ -7,6 +7,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
+import ecmplab.packet.AddressText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.Writer;
@@ -75,10 +76,10 @@ public final class MonitorShow {
             }
             return (kinds.isEmpty() || kinds.contains(kind))
                     && (neighbor == null
-                            || neighbor.getHostAddress()
+                            || AddressText.of(neighbor)
                                     .equals(occurrence.details().get("peer"))
                             || (occurrence.details().get("old") instanceof Map<?, ?> old
-                                    && neighbor.getHostAddress().equals(old.get("peer"))))
+                                    && AddressText.of(neighbor).equals(old.get("peer"))))
                     && (prefix == null || concerns(prefix, occurrence.details()));
         }
 
@@ -156,7 +157,7 @@ public final class MonitorShow {
                 .and(
                         "nexthops",
                         change.nextHops().stream()
-                                .map(hop -> hop.address().getHostAddress())
+                                .map(hop -> AddressText.of(hop.address()))
                                 .toList());
         if (change.now() instanceof BestChange.Path best) {
             path(best).forEach(said::and);
@@ -174,7 +175,7 @@ public final class MonitorShow {
         var attributes = path.attributes();
         var said = new LinkedHashMap<String, Object>();
         boolean isOwn = path.peer().kind() == PeerKind.LOCAL;
-        said.put("peer", isOwn ? "self" : path.peer().address().getHostAddress());
+        said.put("peer", isOwn ? "self" : AddressText.of(path.peer().address()));
         said.put("path", attributes.find(AsPath.class).map(AsPath::toString).orElse(""));
         said.put("attributes", RouteText.inWords(attributes));
         return said;
@@ -184,7 +185,7 @@ public final class MonitorShow {
     private static String why(BestChange.@Nullable RunnerUp second) {
         return second == null
                 ? "only path"
-                : "over " + second.peer().address().getHostAddress() + ", which "
+                : "over " + AddressText.of(second.peer().address()) + ", which "
                         + second.reason().text();
     }
 

@@ -7,6 +7,7 @@ import ecmplab.bgp.session.Offer.Feature;
 import ecmplab.bgp.session.SessionSnapshot;
 import ecmplab.bgp.session.State;
 import ecmplab.bgp.speaker.NeighborSnapshot;
+import ecmplab.packet.AddressText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -62,9 +63,9 @@ final class NeighborJson {
         }
         json.put("externalBgpNbrMaxHopsAway", config.transport().hops());
         if (negotiated != null) {
-            json.put("hostLocal", negotiated.local().getAddress().getHostAddress());
+            json.put("hostLocal", AddressText.of(negotiated.local().getAddress()));
             json.put("portLocal", negotiated.local().getPort());
-            json.put("hostForeign", negotiated.remote().getAddress().getHostAddress());
+            json.put("hostForeign", AddressText.of(negotiated.remote().getAddress()));
             json.put("portForeign", negotiated.remote().getPort());
         }
         json.put("connectRetryTimer", config.timers().connectRetry().toSeconds());

@@ -9,6 +9,7 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.JsonObject;
 import ecmplab.lab.control.TextPages;
+import ecmplab.packet.AddressText;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ final class NeighborShow {
         var neighbors = speaker.neighbors();
         var now = Instant.now();
         var json = new LinkedHashMap<String, Object>();
-        neighbors.forEach(each -> json.put(each.config().address().getHostAddress(), NeighborJson.of(each, now)));
+        neighbors.forEach(each -> json.put(AddressText.of(each.config().address()), NeighborJson.of(each, now)));
         return Answer.of(json, () -> {
             var text = new StringBuilder();
             neighbors.forEach(each -> text.append(NeighborText.of(each)).append('\n'));
@@ -57,7 +58,7 @@ final class NeighborShow {
         return withPeer(values, address -> {
             var neighbor = speaker.neighbor(address);
             return Answer.of(
-                    Map.of(address.getHostAddress(), NeighborJson.of(neighbor, Instant.now())),
+                    Map.of(AddressText.of(address), NeighborJson.of(neighbor, Instant.now())),
                     () -> NeighborText.of(neighbor));
         });
     }
@@ -81,12 +82,12 @@ final class NeighborShow {
             walk.put("PfxCt counted", of.accepted());
             walk.put("Useable", of.accepted());
             var json = new LinkedHashMap<String, Object>();
-            json.put("prefixCountsFor", address.getHostAddress());
+            json.put("prefixCountsFor", AddressText.of(address));
             json.put("multiProtocol", SummaryShow.key(family));
             json.put("pfxCounter", of.received());
             json.put("ribTableWalkCounters", walk);
             return Answer.of(json, () -> {
-                var text = new StringBuilder("Prefix counts for " + address.getHostAddress() + ", " + family + "\n");
+                var text = new StringBuilder("Prefix counts for " + AddressText.of(address) + ", " + family + "\n");
                 text.append("PfxCt: ").append(of.received()).append("\n\nCounts kept in the Adj-RIB-In:\n\n");
                 walk.forEach((name, count) -> text.append(String.format(Locale.ROOT, "%20s: %s%n", name, count)));
                 return text.toString();
@@ -211,7 +212,7 @@ final class NeighborShow {
 
     private static Map<String, Object> json(PeerRoute route) {
         var json = new LinkedHashMap<String, Object>();
-        json.put("addrPrefix", route.prefix().address().getHostAddress());
+        json.put("addrPrefix", AddressText.of(route.prefix().address()));
         json.put("prefixLen", route.prefix().length());
         json.put("network", route.prefix().toString());
         var shown = AttributeText.of(route.attributes());

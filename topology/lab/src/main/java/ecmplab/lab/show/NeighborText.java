@@ -3,6 +3,7 @@ package ecmplab.lab.show;
 import ecmplab.bgp.session.SessionSnapshot;
 import ecmplab.bgp.session.State;
 import ecmplab.bgp.speaker.NeighborSnapshot;
+import ecmplab.packet.AddressText;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ final class NeighborText {
         line(
                 text,
                 0,
-                "BGP neighbor is " + config.remoteAddress().getHostAddress() + ", remote AS " + config.remoteAsn()
+                "BGP neighbor is " + AddressText.of(config.remoteAddress()) + ", remote AS " + config.remoteAsn()
                         + ", local AS " + config.localAsn() + ", " + (config.isEbgp() ? "external" : "internal")
                         + " link");
         if (!neighbor.config().description().isEmpty()) {
@@ -124,7 +125,7 @@ final class NeighborText {
     }
 
     private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return AddressText.of(address.getAddress()) + ":" + address.getPort();
     }
 
     private static void messages(StringBuilder text, SessionSnapshot session) {

@@ -2,6 +2,7 @@ package ecmplab.lab.show;
 
 import ecmplab.bgp.speaker.SpeakerEvent;
 import ecmplab.lab.control.Json;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ public record Occurrence(Instant time, String kind, Map<String, Object> details)
     }
 
     private static Occurrence peer(Instant at, String kind, InetAddress neighbor) {
-        return plain(at, kind).and("peer", neighbor.getHostAddress());
+        return plain(at, kind).and("peer", AddressText.of(neighbor));
     }
 
     /** With one more detail. */

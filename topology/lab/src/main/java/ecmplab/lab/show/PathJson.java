@@ -9,6 +9,7 @@ import ecmplab.bgp.rib.PeerKind;
 import ecmplab.bgp.rib.Reason;
 import ecmplab.bgp.rib.RouteView;
 import ecmplab.bgp.wire.Prefix;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +66,7 @@ final class PathJson {
 
     private static Map<String, Object> nextHop(InetAddress address, PathView path) {
         var json = new LinkedHashMap<String, Object>();
-        json.put("ip", address.getHostAddress());
+        json.put("ip", AddressText.of(address));
         json.put("afi", address.getAddress().length == 4 ? "ipv4" : "ipv6");
         json.put("metric", 0);
         json.put("accessible", path.reason() != Reason.NEXT_HOP_UNUSABLE);
@@ -75,7 +76,7 @@ final class PathJson {
 
     private static Map<String, Object> peer(PathView path) {
         var json = new LinkedHashMap<String, Object>();
-        json.put("peerId", path.peer().address().getHostAddress());
+        json.put("peerId", AddressText.of(path.peer().address()));
         json.put("routerId", path.peer().routerId().toString());
         json.put("type", from(path));
         return json;
@@ -113,7 +114,7 @@ final class PathJson {
         prefix(route.prefix(), json);
         columns(attributes, json);
         json.put("locPrf", path.localPref());
-        json.put("peerId", path.peer().address().getHostAddress());
+        json.put("peerId", AddressText.of(path.peer().address()));
         attributes.find(PathAttribute.Origin.class).ifPresent(origin -> json.put("origin", BgpJson.origin(origin)));
         attributes.find(PathAttribute.NextHop.class).ifPresent(nextHop -> {
             var hop = nextHop(nextHop.address(), path);
@@ -125,7 +126,7 @@ final class PathJson {
     }
 
     static void prefix(Prefix prefix, Map<String, Object> json) {
-        json.put("prefix", prefix.address().getHostAddress());
+        json.put("prefix", AddressText.of(prefix.address()));
         json.put("prefixLen", prefix.length());
         json.put("network", prefix.toString());
     }

@@ -8,6 +8,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -107,7 +108,7 @@ final class PolicyShow {
     private static Map<String, Object> json(Use use) {
         var hits = use.hits;
         var json = new LinkedHashMap<String, Object>();
-        json.put("neighbor", use.neighbor.getHostAddress());
+        json.put("neighbor", AddressText.of(use.neighbor));
         json.put("direction", use.direction());
         json.put("judged", hits.judged());
         json.put("accepted", hits.accepted());
@@ -136,7 +137,7 @@ final class PolicyShow {
     private static List<String> users(List<Use> uses, boolean imports) {
         return uses.stream()
                 .filter(use -> use.imports == imports)
-                .map(use -> use.neighbor.getHostAddress())
+                .map(use -> AddressText.of(use.neighbor))
                 .toList();
     }
 
@@ -163,7 +164,7 @@ final class PolicyShow {
         var rows = new ArrayList<List<String>>();
         for (var use : uses) {
             var hits = use.hits;
-            var who = use.neighbor.getHostAddress();
+            var who = AddressText.of(use.neighbor);
             hits.terms()
                     .forEach(term -> rows.add(
                             List.of(who, use.direction(), term.term(), "" + term.matched(), "" + term.decided())));

@@ -8,6 +8,7 @@ import ecmplab.bgp.rib.PathView;
 import ecmplab.bgp.rib.PeerKind;
 import ecmplab.bgp.rib.Reason;
 import ecmplab.bgp.rib.RouteView;
+import ecmplab.packet.AddressText;
 import java.util.stream.Collectors;
 
 /** {@code show bgp ipv4 PREFIX}: every path with all its attributes and the reason why it is used or not. */
@@ -43,7 +44,7 @@ final class RouteText {
         text.append("    ").append(AttributeText.of(attributes).nextHop());
         if (peer.kind() != PeerKind.LOCAL) {
             text.append(" from ")
-                    .append(peer.address().getHostAddress())
+                    .append(AddressText.of(peer.address()))
                     .append(" (")
                     .append(peer.routerId())
                     .append(")");

@@ -4,6 +4,7 @@ import ecmplab.bgp.speaker.NeighborConfig;
 import ecmplab.bgp.speaker.Speaker;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
+import ecmplab.packet.AddressText;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ final class SettingsShow {
             groups.forEach((name, members) -> {
                 text.append("BGP peer-group ").append(name).append('\n');
                 members.forEach(member -> text.append("  ")
-                        .append(member.address().getHostAddress())
+                        .append(AddressText.of(member.address()))
                         .append(", remote AS ")
                         .append(member.session().remoteAsn())
                         .append(member.description().isEmpty() ? "" : ", " + member.description())
@@ -70,9 +71,7 @@ final class SettingsShow {
                         .toList());
         json.put(
                 "members",
-                members.stream()
-                        .map(member -> member.address().getHostAddress())
-                        .toList());
+                members.stream().map(member -> AddressText.of(member.address())).toList());
         return json;
     }
 

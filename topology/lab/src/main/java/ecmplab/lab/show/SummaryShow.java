@@ -9,6 +9,7 @@ import ecmplab.bgp.wire.AddressFamily;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.control.TextTable;
+import ecmplab.packet.AddressText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -110,7 +111,7 @@ final class SummaryShow {
         var rows = neighbors.stream()
                 .filter(neighbor -> offers(family, neighbor))
                 .map(neighbor -> List.of(
-                        neighbor.config().address().getHostAddress(),
+                        AddressText.of(neighbor.config().address()),
                         "4",
                         neighbor.config().session().remoteAsn().toString(),
                         String.valueOf(neighbor.session().received().total()),
@@ -146,7 +147,7 @@ final class SummaryShow {
             var missing = neighbor.config().missingPolicies();
             if (!missing.isEmpty()) {
                 text.append("(Policy) ")
-                        .append(neighbor.config().address().getHostAddress())
+                        .append(AddressText.of(neighbor.config().address()))
                         .append(" has no policy for ")
                         .append(missing)
                         .append(": no route passes there (RFC 8212)\n");
@@ -160,7 +161,7 @@ final class SummaryShow {
         var peers = new LinkedHashMap<String, Object>();
         for (var neighbor : neighbors) {
             if (offers(family, neighbor)) {
-                peers.put(neighbor.config().address().getHostAddress(), peer(family, neighbor, now));
+                peers.put(AddressText.of(neighbor.config().address()), peer(family, neighbor, now));
             }
         }
         var json = new LinkedHashMap<String, Object>();

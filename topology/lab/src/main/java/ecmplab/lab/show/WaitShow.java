@@ -6,6 +6,7 @@ import ecmplab.bgp.speaker.Speaker;
 import ecmplab.bgp.wire.Prefix;
 import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
+import ecmplab.packet.AddressText;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ public final class WaitShow {
         }
         var missing = peers.stream()
                 .filter(each -> each.state() != State.ESTABLISHED)
-                .map(each -> each.address().getHostAddress() + " is " + BgpJson.state(each.state()))
+                .map(each -> AddressText.of(each.address()) + " is " + BgpJson.state(each.state()))
                 .toList();
         return missing.isEmpty()
                 ? Answer.line("established")
@@ -119,7 +120,7 @@ public final class WaitShow {
         for (var peer : peers(values)) {
             for (var counts : speaker.neighbor(peer.address()).counts()) {
                 if (!counts.endOfRibReceived()) {
-                    missing.add(peer.address().getHostAddress() + " " + counts.family());
+                    missing.add(AddressText.of(peer.address()) + " " + counts.family());
                 }
             }
         }

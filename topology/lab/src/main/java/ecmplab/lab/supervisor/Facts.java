@@ -161,9 +161,10 @@ final class Facts {
 
     /** How many next hops the edge router forwards to. */
     private int nexthops(Node.Speaker edge, String prefix) throws IOException, InterruptedException {
-        var protocol = Prefix.parse(prefix).family() == AddressFamily.IPV4_UNICAST ? "ip" : "ipv6";
+        boolean ipv4 = Prefix.parse(prefix).family() == AddressFamily.IPV4_UNICAST;
+        var protocol = ipv4 ? "ip" : "ipv6";
         if (edge instanceof Node.Bird) {
-            var text = run(List.of("ip", "-n", edge.name(), "route", "show", prefix));
+            var text = run(List.of("ip", ipv4 ? "-4" : "-6", "-n", edge.name(), "route", "show", prefix));
             return (int) text.lines().filter(line -> line.contains(" via ")).count();
         }
         var routes = edge instanceof Node.Frr
