@@ -12,9 +12,12 @@ import ecmplab.mux.table.TableVersion;
 import ecmplab.mux.table.TableVersion.State;
 import ecmplab.packet.Arp;
 import ecmplab.packet.Ethernet;
+import ecmplab.packet.Icmpv6;
 import ecmplab.packet.IpProtocol;
 import ecmplab.packet.Ipv4;
+import ecmplab.packet.Ipv6;
 import ecmplab.packet.MacAddress;
+import ecmplab.packet.NeighborDiscovery;
 import ecmplab.packet.Vni;
 import ecmplab.port.Burst;
 import ecmplab.port.FramePool;
@@ -31,16 +34,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The host that the fixtures' files describe at their heads. Its neighbours answer for their addresses. */
 final class FixtureHost implements Replay.Node {
     private static final int MTU = 1550;
     private static final Vni VNI = new Vni(5001);
     private static final long NOW = 1_000_000_000L;
-    private static final Map<Integer, MacAddress> NEIGHBORS = Map.of(
-            Ipv4.bits(ipv4("10.0.0.254")), MacAddress.parse("02:00:00:ff:00:01"),
-            Ipv4.bits(ipv4("10.0.0.2")), MacAddress.parse("02:00:00:aa:00:02"));
+    private static final int ICMPV6 = Ethernet.LENGTH + Ipv6.LENGTH;
+    private static final MacAddress GATEWAY = MacAddress.parse("02:00:00:ff:00:01");
+    private static final MacAddress OTHER_HOST = MacAddress.parse("02:00:00:aa:00:02");
+    private static final Map<String, MacAddress> NEIGHBORS = Map.of(
+            "10.0.0.254", GATEWAY, "2001:db8:0:2::fe", GATEWAY, "10.0.0.2", OTHER_HOST, "2001:db8:0:2::2", OTHER_HOST);
 
     private final FramePool pool = new FramePool(256, 2048, Arena.ofAuto());
     private final FramePool outside = new FramePool(256, 2048, Arena.ofAuto());
@@ -51,23 +55,26 @@ final class FixtureHost implements Replay.Node {
 
     FixtureHost() {
         var underlay = cable("eth0", "02:00:00:aa:00:01");
-        var vms = List.of(
-                new VmPort(
-                        "vm1",
-                        cable("vm1", "0a:00:00:00:00:11"),
-                        ipv4("10.1.1.11"),
-                        MacAddress.parse("06:00:00:00:00:11"),
-                        VNI,
-                        ipv4("10.1.1.1")),
-                new VmPort(
-                        "vm2",
-                        cable("vm2", "0a:00:00:00:00:12"),
-                        ipv4("10.1.1.12"),
-                        MacAddress.parse("06:00:00:00:00:12"),
-                        VNI,
-                        ipv4("10.1.1.1")));
-        var config = HostConfig.of(ipv4("10.0.0.1"), 24, ipv4("10.0.0.254"));
+        var vms = List.of(vm(1), vm(2));
+        var config = HostConfig.of(
+                new ProviderAddress(ipv4("10.0.0.1"), 24, ipv4("10.0.0.254")),
+                new ProviderAddress(address("2001:db8:0:2::1"), 64, address("2001:db8:0:2::fe")));
         agent = new HostAgent(config, underlay, vms, event -> {}, () -> Instant.EPOCH, () -> NOW, 1);
+    }
+
+    private VmPort vm(int number) {
+        return new VmPort(
+                "vm" + number,
+                cable("vm" + number, "0a:00:00:00:00:1" + number),
+                List.of(
+                        new VmAddress(ipv4("10.1.1.1" + number), ipv4("10.1.1.1")),
+                        new VmAddress(address("2001:db8:a::1" + number), address("2001:db8:a::1"))),
+                MacAddress.parse("06:00:00:00:00:1" + number),
+                VNI);
+    }
+
+    private static InetAddress address(String text) {
+        return InetAddress.ofLiteral(text);
     }
 
     private static Inet4Address ipv4(String text) {
@@ -86,41 +93,40 @@ final class FixtureHost implements Replay.Node {
 
     @Override
     public void given(String words) {
-        var seventh = version(7, State.ACTIVE, member(11, 1));
-        var eighth = version(8, State.ACTIVE, member(11, 1));
-        agent.apply(
-                switch (words) {
-                    case "one generation" -> policy(false, seventh);
-                    case "two generations" -> policy(false, eighth, version(7, State.RETIRED, member(21, 2)));
-                    case "own generations" -> policy(false, eighth, version(7, State.RETIRED, member(12, 1)));
-                    case "floating ip" -> policy(true, seventh);
-                    default -> throw new IllegalArgumentException(words);
-                });
-    }
-
-    private SlbPolicy policy(boolean floatingIp, TableVersion... versions) {
-        var endpoints = Stream.of(IpProtocol.TCP, IpProtocol.UDP)
-                .map(protocol -> new EndpointPolicy(
-                        new EndpointId(ipv4("203.0.113.10"), protocol, 80),
-                        Affinity.FIVE_TUPLE,
-                        floatingIp,
-                        Duration.ofMinutes(4),
-                        List.of(versions)))
-                .toList();
-        return new SlbPolicy(1, ++cfg, endpoints);
+        var endpoints = new ArrayList<EndpointPolicy>();
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            var seventh = version(7, State.ACTIVE, member(11, 1, ipv6));
+            var eighth = version(8, State.ACTIVE, member(11, 1, ipv6));
+            var versions = switch (words) {
+                case "one generation", "floating ip" -> List.of(seventh);
+                case "two generations" -> List.of(eighth, version(7, State.RETIRED, member(21, 2, ipv6)));
+                case "own generations" -> List.of(eighth, version(7, State.RETIRED, member(12, 1, ipv6)));
+                default -> throw new IllegalArgumentException(words);
+            };
+            for (int protocol : new int[] {IpProtocol.TCP, IpProtocol.UDP}) {
+                var id = new EndpointId(address(ipv6 ? "2001:db8:ff::10" : "203.0.113.10"), protocol, 80);
+                endpoints.add(new EndpointPolicy(
+                        id, Affinity.FIVE_TUPLE, words.equals("floating ip"), Duration.ofMinutes(4), versions));
+            }
+        }
+        var outcome = agent.apply(new SlbPolicy(1, ++cfg, endpoints));
+        assertTrue(
+                outcome instanceof PolicyOutcome.Applied applied
+                        && applied.faults().isEmpty(),
+                outcome::toString);
     }
 
     private static TableVersion version(int generation, State state, Member member) {
         return new TableVersion(generation, 251, 77, List.of(member), state);
     }
 
-    /** VM 10.1.1.{@code number} of host 10.0.0.{@code host}. */
-    private static Member member(int number, int host) {
+    /** VM {@code number} of host {@code host}. */
+    private static Member member(int number, int host, boolean ipv6) {
         return new Member(
                 "vm" + number,
-                ipv4("10.1.1." + number),
+                address((ipv6 ? "2001:db8:a::" : "10.1.1.") + number),
                 8080,
-                ipv4("10.0.0." + host),
+                address((ipv6 ? "2001:db8:0:2::" : "10.0.0.") + host),
                 MacAddress.parse("06:00:00:00:00:" + number),
                 VNI,
                 1);
@@ -167,30 +173,63 @@ final class FixtureHost implements Replay.Node {
             var octets = new byte[burst.length(i)];
             MemorySegment.copy(outside.memory(), ValueLayout.JAVA_BYTE, burst.address(i), octets, 0, octets.length);
             outside.release(burst.address(i));
-            if (!answerArp(port, octets)) {
+            if (!answer(port, octets)) {
                 sent.add(new Replay.Sent(port.name(), octets));
             }
         }
     }
 
-    private boolean answerArp(Port port, byte[] octets) {
+    /** Whether it asked for a neighbour. */
+    private boolean answer(Port port, byte[] octets) {
         var memory = MemorySegment.ofArray(octets);
         var ethernet = new Ethernet().wrap(memory, 0);
-        if (ethernet.type() != Ethernet.TYPE_ARP) {
-            return false;
+        if (ethernet.type() == Ethernet.TYPE_ARP) {
+            answerArp(port, octets, memory);
+            return true;
         }
+        boolean asks = ethernet.type() == Ethernet.TYPE_IPV6
+                && octets.length == NeighborDiscovery.FRAME_LENGTH
+                && new Icmpv6().wrap(memory, ICMPV6).type() == Icmpv6.NEIGHBOR_SOLICITATION;
+        if (asks) {
+            answerSolicitation(port, memory);
+        }
+        return asks;
+    }
+
+    private void answerArp(Port port, byte[] octets, MemorySegment memory) {
         var arp = new Arp().wrap(memory, Ethernet.LENGTH);
         int target = arp.targetAddress();
-        var mac = NEIGHBORS.get(target);
-        if (mac == null) {
-            throw new AssertionError("asked for " + Ipv4.text(target));
-        }
+        long mac = macOf(Ipv4.text(target));
         long asker = arp.senderMac();
         int askerAddress = arp.senderAddress();
-        ethernet.set(asker, mac.bits(), Ethernet.TYPE_ARP);
-        arp.set(Arp.REPLY, mac.bits(), target, asker, askerAddress);
+        new Ethernet().wrap(memory, 0).set(asker, mac, Ethernet.TYPE_ARP);
+        arp.set(Arp.REPLY, mac, target, asker, askerAddress);
         put(port, octets);
-        return true;
+    }
+
+    private void answerSolicitation(Port port, MemorySegment memory) {
+        var ip = new Ipv6().wrap(memory, Ethernet.LENGTH);
+        var asked = new NeighborDiscovery().wrap(memory, ICMPV6, NeighborDiscovery.LENGTH);
+        var reply = new byte[NeighborDiscovery.FRAME_LENGTH];
+        NeighborDiscovery.writeAdvertisement(
+                MemorySegment.ofArray(reply),
+                0,
+                asked.linkAddress(),
+                macOf(Ipv6.text(asked.targetHigh(), asked.targetLow())),
+                ip.sourceHigh(),
+                ip.sourceLow(),
+                asked.targetHigh(),
+                asked.targetLow(),
+                NeighborDiscovery.SOLICITED | NeighborDiscovery.OVERRIDE);
+        put(port, reply);
+    }
+
+    private static long macOf(String address) {
+        var mac = NEIGHBORS.get(address);
+        if (mac == null) {
+            throw new AssertionError("asked for " + address);
+        }
+        return mac.bits();
     }
 
     @Override
