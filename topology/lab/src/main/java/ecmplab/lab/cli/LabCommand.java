@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             FaultCommand.class,
             ImpairCommand.class,
             CaptureCommand.class,
+            MetricsCommand.class,
             RestartCommand.class,
             ExecCommand.class,
             ShellCommand.class,

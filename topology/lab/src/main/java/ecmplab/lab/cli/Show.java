@@ -43,6 +43,7 @@ final class Show {
             Map.entry("probes", Set.of("host")),
             Map.entry("divergence", Set.of("router")),
             Map.entry("drops", ALL),
+            Map.entry("metrics", ALL),
             Map.entry("impairments", SUPERVISOR),
             Map.entry("slb", Set.of("controller")));
 

@@ -30,14 +30,18 @@ public final class SpeakerMetrics {
     /** What is so now, in Prometheus's text format. */
     public String text() {
         var out = new Exposition();
+        add(out);
+        MachineMetrics.add(out);
+        return out.toString();
+    }
+
+    void add(Exposition out) {
         var neighbors = speaker.neighbors();
         tables(out);
         sessions(out, neighbors);
         messages(out, neighbors);
         prefixes(out, neighbors);
         faults(out, neighbors);
-        MachineMetrics.add(out);
-        return out.toString();
     }
 
     private void tables(Exposition out) {

@@ -14,6 +14,7 @@ import ecmplab.hostagent.probe.Prober;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.HostConfig;
 import ecmplab.lab.fabric.NodeConfig.Underlay;
+import ecmplab.lab.metrics.NodeMetrics;
 import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.HostShow;
 import ecmplab.lab.show.InterfaceShow;
@@ -88,6 +89,9 @@ final class HostNode implements NodeRuntime {
         InterfaceShow.add(commands, ports.interfaces());
         new PortOrders(ports.all(), events).add(commands);
         DropsShow.add(commands, ports.all(), () -> DropsShow.of(agent.snapshot()));
+        new NodeMetrics(ports.all(), () -> DropsShow.of(agent.snapshot()))
+                .with(agent)
+                .add(commands);
         if (southbound != null) {
             southbound.open();
         }

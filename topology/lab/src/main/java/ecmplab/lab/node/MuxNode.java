@@ -10,6 +10,7 @@ import ecmplab.lab.control.Answer;
 import ecmplab.lab.control.CommandTree;
 import ecmplab.lab.fabric.NodeConfig.MuxConfig;
 import ecmplab.lab.file.InterfaceAddress;
+import ecmplab.lab.metrics.NodeMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.DropsShow;
 import ecmplab.lab.show.EventFeed;
@@ -111,6 +112,10 @@ final class MuxNode implements NodeRuntime {
         InterfaceShow.add(commands, ports.interfaces());
         new PortOrders(ports.all(), events).add(commands);
         DropsShow.add(commands, ports.all(), () -> DropsShow.of(mux.counters()));
+        new NodeMetrics(ports.all(), () -> DropsShow.of(mux.counters()))
+                .with(speaker)
+                .with(mux)
+                .add(commands);
         commands.on("drain", values -> {
             mux.drain(SHIFT, config.mux().drainTime(), () -> {});
             return Answer.line("draining for " + config.mux().drainTime().toSeconds() + " s");

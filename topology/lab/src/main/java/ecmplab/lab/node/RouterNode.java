@@ -7,6 +7,7 @@ import ecmplab.lab.fabric.NodeConfig.Nic;
 import ecmplab.lab.fabric.NodeConfig.RouterConfig;
 import ecmplab.lab.file.InterfaceAddress;
 import ecmplab.lab.file.Node;
+import ecmplab.lab.metrics.NodeMetrics;
 import ecmplab.lab.show.BgpShow;
 import ecmplab.lab.show.DivergenceShow;
 import ecmplab.lab.show.DropsShow;
@@ -118,6 +119,10 @@ final class RouterNode implements NodeRuntime {
             new PortOrders(opened.all(), events).add(commands);
         });
         DropsShow.add(commands, all, () -> DropsShow.of(router.counters()));
+        new NodeMetrics(all, () -> DropsShow.of(router.counters()))
+                .with(speaker)
+                .with(router, divergences::all)
+                .add(commands);
     }
 
     private static RouterInterface.Ipv6Subnet subnet(InterfaceAddress address) {

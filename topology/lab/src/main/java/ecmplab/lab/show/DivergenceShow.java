@@ -51,7 +51,8 @@ public final class DivergenceShow {
                         .toList());
     }
 
-    private List<Divergence> all() {
+    /** Those that are open. */
+    public List<Divergence> all() {
         return Stream.concat(
                         router.divergences().all().stream(),
                         kernel.stream().flatMap(routes -> routes.divergences().all().stream()))

@@ -60,7 +60,7 @@ final class Lines {
      *
      * @return what that leaves out, for a person; empty when nothing
      * @throws IllegalArgumentException when nothing of it can be done at this line
-     * @throws IOException when a kernel or node refuses; then the line is in between
+     * @throws IOException when a kernel or node refuses; then the ports are as good as ever
      */
     synchronized String impair(Line line, LineImpairment wanted, long seed) throws IOException, InterruptedException {
         var impairment = wanted.impairment();
@@ -89,13 +89,25 @@ final class Lines {
         }
     }
 
+    /** Ports first: they are told within a millisecond, and a line that only BGP does not get through would show too little. */
     private void apply(Line line, Direction direction) throws IOException, InterruptedException {
-        if (direction != Direction.OUT) {
-            applyKernel(line.near(), line.far());
+        applyPorts(line);
+        try {
+            if (direction != Direction.OUT) {
+                applyKernel(line.near(), line.far());
+            }
+            if (direction != Direction.IN) {
+                applyKernel(line.far(), line.near());
+            }
+        } catch (IOException refused) {
+            ills.remove(new Way(line.near(), line.far()));
+            ills.remove(new Way(line.far(), line.near()));
+            applyPorts(line);
+            throw refused;
         }
-        if (direction != Direction.IN) {
-            applyKernel(line.far(), line.near());
-        }
+    }
+
+    private void applyPorts(Line line) throws IOException {
         for (var end : List.of(line, line.turned())) {
             if (hasPorts(end.near().node()) && !applyPort(end)) {
                 later(end.near().node());

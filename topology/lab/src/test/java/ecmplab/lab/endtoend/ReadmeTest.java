@@ -29,7 +29,7 @@ class ReadmeTest {
     private static final Path README = Path.of("../../README.md");
 
     @Test
-    @Needs({Need.ROOT, Need.IPROUTE, Need.CURL, Need.OVSDB_CLIENT})
+    @Needs({Need.ROOT, Need.IPROUTE, Need.NFT, Need.CURL, Need.OVSDB_CLIENT})
     void itsCommandsWorkOneAfterAnother() throws Exception {
         try (var lab = LabProgram.asSelf()) {
             Files.copy(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ecmplab.lab.cli.LabProgram;
+import ecmplab.lab.metrics.PrometheusText;
 import ecmplab.lab.traffic.VmServices;
 import ecmplab.testkit.Await;
 import ecmplab.testkit.Need;
@@ -195,6 +196,20 @@ class ReferenceLabTest {
         assertEquals(
                 0, tool.run("wait", "established", "mux2", "--timeout", "5s").code());
         assertEquals(3, tool.run("drill", "run", "no-such-drill").code());
+    }
+
+    @Test
+    @Order(8)
+    void everyNodesMetricsCanBeRead() throws Exception {
+        var samples = PrometheusText.parse(tool.fine("metrics").out()).samples;
+        assertEquals(
+                1,
+                samples.get("bgp_peer_state{node=\"mux1\",peer=\"10.0.1.0\",remote_as=\"65000\",peer_desc=\"edge\"}"));
+        assertEquals(1, samples.get("mux_endpoint_announced{node=\"mux3\",endpoint=\"tcp:" + VIP + ":80\"}"));
+        assertEquals(0, samples.get("packet_drops_total{node=\"host1\",where=\"port eth0\",reason=\"tx-full\"}"));
+        assertTrue(samples.getOrDefault("nat_flows_created_total{node=\"host2\"}", 0.0) > 0, samples.toString());
+        assertTrue(samples.getOrDefault("fib_prefixes{node=\"edge\"}", 0.0) > 0, samples.toString());
+        assertTrue(samples.keySet().stream().anyMatch(name -> name.startsWith("route_divergences{node=\"edge\",")));
     }
 
     @Test

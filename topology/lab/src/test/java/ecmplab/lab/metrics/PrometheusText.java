@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
  * A strict reader of Prometheus's text format 0.0.4, written from its description alone: one HELP and one TYPE for each metric, before its
  * samples, which stand together; no sample twice; names, labels, escapes and numbers well formed; a line feed at the end.
  */
-final class PrometheusText {
+public final class PrometheusText {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern LABEL =
             Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(,|$)");
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (\\S+)");
 
     /** Samples by the line's text before the value. */
-    final Map<String, Double> samples = new LinkedHashMap<>();
+    public final Map<String, Double> samples = new LinkedHashMap<>();
 
     final Map<String, String> types = new HashMap<>();
     private final Map<String, String> helps = new HashMap<>();
@@ -25,7 +25,7 @@ final class PrometheusText {
     private String current = "";
 
     /** @throws IllegalArgumentException naming the line that is wrong */
-    static PrometheusText parse(String text) {
+    public static PrometheusText parse(String text) {
         if (!text.endsWith("\n")) {
             throw new IllegalArgumentException("no line feed at the end");
         }
