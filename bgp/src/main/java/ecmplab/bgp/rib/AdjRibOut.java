@@ -73,6 +73,19 @@ final class AdjRibOut {
         }
     }
 
+    /** Reads the rows of the prefixes, and decides nothing by it: see {@link PrefixTable#touch}. */
+    long touch(int[] some, int count) {
+        long seen = 0;
+        int line = -1;
+        for (int i = 0; i < count; i++) {
+            if (IntColumn.line(some[i]) != line) {
+                line = IntColumn.line(some[i]);
+                seen += attribute.get(some[i]) + origin.get(some[i]);
+            }
+        }
+        return seen;
+    }
+
     /** Attribute id of what the peer is told about the prefix: nothing, when the route is its own. */
     int announcedTo(Peer peer, int prefix) {
         int told = attribute.get(prefix);

@@ -150,6 +150,11 @@ final class AttributeTable {
         return seen;
     }
 
+    /** Reads what deciding about a path will read. */
+    long touch(int id) {
+        return ranks.get(id) + references.get(id);
+    }
+
     void retain(int id) {
         if (id != NONE) {
             references.add(id, 1);

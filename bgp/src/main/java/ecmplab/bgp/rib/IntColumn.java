@@ -12,6 +12,11 @@ final class IntColumn {
 
     private int[][] segments = new int[0][];
 
+    /** Ids with the same number are in one line of the processor's cache. */
+    static int line(int id) {
+        return id >>> 4;
+    }
+
     int get(int id) {
         int segment = id >>> SHIFT;
         return segment < segments.length ? segments[segment][id & MASK] : 0;

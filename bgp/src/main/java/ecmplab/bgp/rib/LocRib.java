@@ -33,9 +33,6 @@ final class LocRib {
     static final int MOST_PATHS = 64;
 
     private static final int UNUSED_AT_ONCE = 1 << 10;
-    /** Neighbouring ids with the same number above these bits are in one line of the cache in a column of {@code int}s. */
-    private static final int LINE_BITS = 4;
-
     private static final int MOST_RIVALS = 1024;
 
     private final Limits limits;
@@ -212,8 +209,8 @@ final class LocRib {
         int line = -1;
         for (int i = from; i < to; i++) {
             int prefix = ids[i];
-            if (prefix != PrefixTable.NONE && prefix >>> LINE_BITS != line && column != null) {
-                line = prefix >>> LINE_BITS;
+            if (prefix != PrefixTable.NONE && IntColumn.line(prefix) != line && column != null) {
+                line = IntColumn.line(prefix);
                 seen += column.received.get(prefix) + column.accepted.get(prefix) + best.get(prefix);
                 if (isJudged) {
                     seen += (int) (prefixes.high(prefix) >>> 32) + prefixes.length(prefix);
@@ -221,6 +218,19 @@ final class LocRib {
                 if (rivals < rival.length) {
                     rival[rivals++] = prefix;
                 }
+            }
+        }
+        return seen;
+    }
+
+    /** Reads the rows of prefixes that are about to be told, and the prefixes themselves. */
+    long touchBest(int[] some, int count) {
+        long seen = 0;
+        int line = -1;
+        for (int i = 0; i < count; i++) {
+            if (IntColumn.line(some[i]) != line) {
+                line = IntColumn.line(some[i]);
+                seen += best.get(some[i]) + prefixes.high(some[i]) + prefixes.length(some[i]);
             }
         }
         return seen;
@@ -234,7 +244,7 @@ final class LocRib {
         }
         long seen = 0;
         for (int i = 0; i < rivals; i++) {
-            seen += attributes.rank(rival[i]);
+            seen += attributes.touch(rival[i]);
         }
         rivals = 0;
         return seen;

@@ -59,6 +59,12 @@ final class UpdateGroup {
     private final AttributeTable attributes;
     private final IdSet dirty = new IdSet();
     private final IntQueue queue = new IntQueue();
+    /** Changes that are taken after their rows were read. */
+    private final int[] turn = new int[256];
+    /** Keeps reads from being optimised away that are to fetch memory early. */
+    @SuppressWarnings("UnusedVariable") // reading is all that is wanted
+    private long touched;
+
     private final Page page;
     private final boolean tellsNothing;
     /** Prefixes not told because of the limit. */
@@ -186,16 +192,7 @@ final class UpdateGroup {
             }
             page.clear();
             while (!queue.isEmpty() && !page.isFull()) {
-                int prefix = queue.remove();
-                dirty.remove(prefix);
-                if (overLimit.size() > 0) {
-                    overLimit.remove(prefix);
-                }
-                if (key.addPath() > 0) {
-                    takePaths(prefix);
-                } else {
-                    takeBest(prefix);
-                }
+                takeTurn(Math.min(queue.size(), Math.min(turn.length, Page.CAPACITY - page.size)));
             }
             if (page.size > 0) {
                 deliver();
@@ -203,6 +200,26 @@ final class UpdateGroup {
         }
         rule.forget();
         return false;
+    }
+
+    /** Takes so many changes, after their rows were read: see {@link PrefixTable#touch}. */
+    private void takeTurn(int count) {
+        for (int i = 0; i < count; i++) {
+            turn[i] = queue.remove();
+        }
+        touched = loc.touchBest(turn, count) + outs.getFirst().touch(turn, count);
+        for (int i = 0; i < count; i++) {
+            int prefix = turn[i];
+            dirty.remove(prefix);
+            if (overLimit.size() > 0) {
+                overLimit.remove(prefix);
+            }
+            if (key.addPath() > 0) {
+                takePaths(prefix);
+            } else {
+                takeBest(prefix);
+            }
+        }
     }
 
     /** Tells members that lag what they take now. Returns whether more is left to do at once. */
