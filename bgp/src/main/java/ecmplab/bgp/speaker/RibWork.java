@@ -33,7 +33,7 @@ final class RibWork implements Exchanges, Rib.Listener {
     private static final Duration STALE_PATHS = Duration.ofMinutes(6);
 
     /** How long whoever wants numbers waits for the RIB thread. */
-    private static final long PATIENCE_NANOS = 3_000_000;
+    private static final long PATIENCE_NANOS = 1_000_000;
 
     private final RouteListener routes;
     private final Events events;
