@@ -113,7 +113,22 @@ abstract sealed class BlockStep {
         /** So many and more are sorted by the library. */
         private static final int MANY = 32;
 
-        private final Action.ChangeCommunities[] changes;
+        private final Change[] changes;
+        /** As the action, in arrays; what is added has its upper bit turned over. */
+        private static final class Change {
+            final boolean removeAll;
+            final CommunityPattern[] remove;
+            final int[] add;
+
+            Change(Action.ChangeCommunities action) {
+                removeAll = action.removeAll();
+                remove = action.remove().toArray(CommunityPattern[]::new);
+                add = action.add().stream()
+                        .mapToInt(value -> value ^ Integer.MIN_VALUE)
+                        .toArray();
+            }
+        }
+
         /** Each with its upper bit turned over, so that they ascend as signed numbers. */
         private int[] values = new int[64];
 
@@ -121,14 +136,14 @@ abstract sealed class BlockStep {
 
         Communities(List<Action.ChangeCommunities> changes) {
             super(AttributeType.COMMUNITIES);
-            this.changes = changes.toArray(Action.ChangeCommunities[]::new);
+            this.changes = changes.stream().map(Change::new).toArray(Change[]::new);
         }
 
         @Override
         int growth() {
             int growth = 4;
             for (var change : changes) {
-                growth += 4 * change.add().size();
+                growth += 4 * change.add.length;
             }
             return growth;
         }
@@ -157,29 +172,27 @@ abstract sealed class BlockStep {
             return true;
         }
 
-        private void apply(Action.ChangeCommunities change) {
-            var remove = change.remove();
-            if (change.removeAll()) {
+        private void apply(Change change) {
+            if (change.removeAll) {
                 count = 0;
-            } else if (!remove.isEmpty()) {
+            } else if (change.remove.length > 0) {
                 int kept = 0;
                 for (int i = 0; i < count; i++) {
-                    if (!fitsAny(remove, values[i] ^ Integer.MIN_VALUE)) {
+                    if (!fitsAny(change.remove, values[i] ^ Integer.MIN_VALUE)) {
                         values[kept++] = values[i];
                     }
                 }
                 count = kept;
             }
-            var add = change.add();
-            reserve(add.size());
-            for (int i = 0; i < add.size(); i++) {
-                values[count++] = add.get(i) ^ Integer.MIN_VALUE;
+            reserve(change.add.length);
+            for (int community : change.add) {
+                values[count++] = community;
             }
         }
 
-        private static boolean fitsAny(List<CommunityPattern> patterns, int community) {
-            for (int i = 0; i < patterns.size(); i++) {
-                if (patterns.get(i).fits(community)) {
+        private static boolean fitsAny(CommunityPattern[] patterns, int community) {
+            for (var pattern : patterns) {
+                if (pattern.fits(community)) {
                     return true;
                 }
             }

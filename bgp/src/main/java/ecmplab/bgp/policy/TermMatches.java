@@ -5,6 +5,7 @@ import ecmplab.bgp.policy.MatchEvaluation.PrefixTest;
 import ecmplab.bgp.wire.AddressFamily;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The matches of a policy's terms made ready to be asked about many routes. Matches that only want a certain community, or a certain AS
@@ -36,6 +37,8 @@ final class TermMatches {
     private final int[] prefixTerms;
 
     private final PrefixTest[][] prefixTests;
+    /** Of those terms, the list when being on one is all that they ask about the prefix, as is usual. */
+    private final @Nullable PrefixList[] lists;
 
     TermMatches(List<Policy.Term> terms) {
         int count = terms.size();
@@ -69,10 +72,17 @@ final class TermMatches {
         ofAttributes = attributes;
         prefixTests = prefixTestLists.toArray(PrefixTest[][]::new);
         prefixTerms = new int[prefixTests.length];
+        lists = new PrefixList[prefixTests.length];
         long left = prefix;
         for (int i = 0; i < prefixTerms.length; i++, left &= left - 1) {
             prefixTerms[i] = Long.numberOfTrailingZeros(left);
+            lists[i] = onlyList(terms.get(prefixTerms[i]));
         }
+    }
+
+    private static @Nullable PrefixList onlyList(Policy.Term term) {
+        var onPrefix = term.matches().stream().filter(Match::dependsOnPrefix).toList();
+        return onPrefix.size() == 1 && onPrefix.getFirst() instanceof Match.InPrefixList(var list) ? list : null;
     }
 
     /** Has the match of the term answered by a search, if that can be. */
@@ -146,7 +156,11 @@ final class TermMatches {
             long term = 1L << prefixTerms[i];
             if ((open & term) != 0) {
                 open ^= term;
-                if (all(prefixTests[i], family, high, low, length)) {
+                var list = lists[i];
+                boolean holds = list == null
+                        ? all(prefixTests[i], family, high, low, length)
+                        : list.permits(family, high, low, length);
+                if (holds) {
                     matched |= term;
                     if ((term & deciding) != 0) {
                         return matched & upTo(term);
