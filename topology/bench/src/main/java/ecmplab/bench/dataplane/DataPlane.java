@@ -19,6 +19,9 @@ public final class DataPlane {
             Needs root. A million flows of the kernel's DNAT need net.netfilter.nf_conntrack_max above that: it is left out otherwise.
             """.formatted(PortChoice.words());
 
+    /** Of each measure. */
+    private static final int LONE_PACKETS = 1000;
+
     private int rounds = 5;
     private double seconds = 2;
     private List<PortChoice> ports = List.of(PortChoice.XDP);
@@ -65,6 +68,7 @@ public final class DataPlane {
             for (int round = 1; round <= rounds; round++) {
                 for (var trial : trials) {
                     trial.measure(seconds);
+                    trial.measureLone(LONE_PACKETS);
                     System.err.printf(
                             "round %d: %s %.3f M/CPU second%n",
                             round,

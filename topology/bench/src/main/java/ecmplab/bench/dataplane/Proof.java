@@ -45,7 +45,7 @@ final class Proof {
         }
     }
 
-    private static boolean isAsItShould(long frame, int length, FramePool pool, Arrival arrival) {
+    static boolean isAsItShould(long frame, int length, FramePool pool, Arrival arrival) {
         var outer = new PacketParser();
         if (outer.parse(pool.memory(), frame, length) != PacketFault.NONE || outer.version() != 4) {
             return false;

@@ -16,6 +16,9 @@ final class Trial implements AutoCloseable {
 
     final Contender contender;
     final List<Sample> samples = new ArrayList<>();
+    /** Of lone packets, nanoseconds of each, in order of size; one array a measure. */
+    final List<long[]> lone = new ArrayList<>();
+
     private final Bed bed;
     private final Contender.Running running;
 
@@ -70,6 +73,11 @@ final class Trial implements AutoCloseable {
             samples.add(new Sample(took, arrived, bed.counts.lost() - lost, receive, own));
             generator.stop();
         }
+    }
+
+    /** Sends packets one by one. */
+    void measureLone(int packets) throws Exception {
+        lone.add(bed.outside(() -> Lone.measure(running.frame(), running.arrivesAt(), contender.arrival(), packets)));
     }
 
     /** Waits for that many arrivals, or for a time. */
