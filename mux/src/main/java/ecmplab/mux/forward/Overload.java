@@ -39,12 +39,17 @@ final class Overload {
     private int looks;
     private int lossy;
     private int calm;
+    /** Whether bursts came since the last look, and whether one of them was the last for then. */
+    private boolean arrived;
+
     private boolean emptied;
     private boolean shedding;
     /** Packets let through since the last look. */
     private long passed;
     /** Packets a second that may be let through, while shedding. */
     private double target;
+    /** What that was when shedding began. */
+    private double begun;
 
     private long random;
 
@@ -76,8 +81,9 @@ final class Overload {
 
     /** A burst came: {@code full} when there may be more. */
     void received(boolean full, long nowNanos) {
+        look(nowNanos); // at what was before: a full burst after a silence says nothing yet
+        arrived = true;
         emptied |= !full;
-        look(nowNanos);
     }
 
     void look(long nowNanos) {
@@ -101,11 +107,12 @@ final class Overload {
             computeRates(nowNanos);
         }
         if (shedding) {
-            adapt(loses || !emptied);
+            adapt(loses || (arrived && !emptied)); // with nothing to fetch there is nothing to fear
         } else if (lossy >= LOOKS_OF_LOSS && loads.length > 0) {
             begin(rate);
         }
         passed = 0;
+        arrived = false;
         emptied = false;
         lookedAt = nowNanos;
     }
@@ -124,6 +131,7 @@ final class Overload {
         shedding = true;
         calm = 0;
         target = Math.max(LEAST, rate * LESS);
+        begun = target;
         share();
         notices.overloaded(worst(), rate);
     }
@@ -136,7 +144,8 @@ final class Overload {
         } else {
             calm = 0;
         }
-        target = Math.min(target, Math.max(LEAST, 2 * wanted));
+        // Not below what was done when it began: whoever pauses may come back with a burst.
+        target = Math.min(target, Math.max(begun, 2 * wanted));
         share();
         if (calm >= LOOKS_OF_CALM) {
             shedding = false;

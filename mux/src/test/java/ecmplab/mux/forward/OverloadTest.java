@@ -108,6 +108,21 @@ class OverloadTest {
         assertEquals(shed, mux.counters().drops().get("overload"));
     }
 
+    /** A TCP connection that lost packets is silent for a while, and sends a little now and then: that is no reason to let less through. */
+    @Test
+    void silenceAfterAFloodIsNoSaturation() {
+        run(500, 20, 600, 40);
+        for (int i = 0; i < 50; i++) {
+            run(1, 0, 100, 0);
+            run(39, 0, 0, 0);
+        }
+
+        assertEquals(1, events(MuxEvent.OverloadEnded.class).size());
+        long shed = mux.counters().drops().getOrDefault("overload", 0L);
+        run(500, 20, 100, 40);
+        assertEquals(shed, mux.counters().drops().get("overload"));
+    }
+
     @Test
     void vipsBeyondTheirShareGetEqualSharesOfWhatIsLeft() {
         run(1000, 5, 300, 300);
