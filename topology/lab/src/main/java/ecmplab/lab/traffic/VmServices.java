@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * What a VM of the lab serves.
  *
  * <ul>
- *   <li>HTTP: {@code /} names the VM and the client address it saw; {@code /health} is 200; {@code /octets/N} sends N octets.
+ *   <li>HTTP: {@code /} names the VM and the client address it saw; {@code /health} is 200; {@code /octets/N} sends N octets;
+ *       {@code /sink} reads all that is sent and says how many octets it was.
  *   <li>Echo: a line {@code flow F seq S} is answered with {@code flow F seq S VM}. A connection belongs to the flow its first
  *       line names; a line of another flow is answered with {@code misdelivered} instead of the VM's name.
  * </ul>
@@ -53,6 +54,7 @@ public final class VmServices implements AutoCloseable {
         http.createContext("/", services::page);
         http.createContext("/health", exchange -> send(exchange, 200, "ok\n"));
         http.createContext("/octets/", services::octets);
+        http.createContext("/sink", services::sink);
         http.start();
         Thread.ofVirtual().name("echo").start(services::acceptEcho);
         return services;
@@ -105,6 +107,17 @@ public final class VmServices implements AutoCloseable {
                 left -= length;
             }
         }
+    }
+
+    private void sink(HttpExchange exchange) throws IOException {
+        httpRequests.incrementAndGet();
+        var chunk = new byte[64 * 1024];
+        long octets = 0;
+        var body = exchange.getRequestBody();
+        for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
+            octets += read;
+        }
+        send(exchange, 200, octets + "\n");
     }
 
     /** Octet {@code position} of every {@code /octets/} answer: its position modulo 251, so that a lost or doubled piece shows. */
