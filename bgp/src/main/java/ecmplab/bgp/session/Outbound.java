@@ -38,7 +38,8 @@ final class Outbound {
 
     private long lastProgressNanos;
     private volatile boolean open = true;
-    private boolean owesWritable;
+    /** Set by whoever fills it up, before the loop hears of the octets that did: by then as many may have been written. */
+    private volatile boolean owesWritable;
 
     Outbound(ConnectedNeighbor neighbor, SocketChannel channel, MessageTap.Ends ends) {
         this.ends = ends;
@@ -53,7 +54,9 @@ final class Outbound {
             messages.release();
             return false;
         }
-        pending.addAndGet(messages.readableBytes());
+        if (pending.addAndGet(messages.readableBytes()) >= HIGH_WATER) {
+            owesWritable = true;
+        }
         channel.eventLoop().execute(() -> enqueue(messages));
         return true;
     }
@@ -76,7 +79,6 @@ final class Outbound {
             messages.release();
             return;
         }
-        owesWritable |= pending.get() >= HIGH_WATER;
         routes.add(messages);
         pump();
     }
@@ -155,6 +157,10 @@ final class Outbound {
             }
             if (areRoutes && open && owesWritable && pending.get() <= LOW_WATER) {
                 owesWritable = false;
+                // Filled up again just before: then what was set is cleared by now.
+                if (!isWritable()) {
+                    owesWritable = true;
+                }
                 neighbor.writable(Outbound.this);
             }
         }
