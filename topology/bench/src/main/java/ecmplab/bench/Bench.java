@@ -216,6 +216,7 @@ final class Bench {
     private void receivers() throws IOException, InterruptedException {
         var prefixes = prefixes();
         for (int receivers : new int[] {1, 10}) {
+            var what = "table to " + receivers + " receivers, ";
             var layout = Layout.of(options.isV6(), 1, receivers);
             var tables = Tables.of(prefixes, layout, options.policy(), random);
             var sink = sink(prefixes);
@@ -223,15 +224,18 @@ final class Bench {
             var messages = List.of(tables.feeds().getFirst().table());
             for (var subject : options.subjects()) {
                 try (var setup = setup(subject, layout, sink)) {
+                    double before = setup.speaker.processorSeconds();
+                    var threads = setup.speaker.threads();
                     long start = System.nanoTime();
                     setup.play(messages, "the table");
                     setup.loop.until(
                             () -> setup.others.stream().allMatch(other -> other.routes() >= told),
                             Setup.PATIENCE,
                             "the table at all receivers");
-                    double seconds = (System.nanoTime() - start) / 1e9;
-                    report.add("table to " + receivers + " receivers, s", subject, seconds);
-                    report.add("table to " + receivers + " receivers, peak MB", subject, setup.speaker.peakMegabytes());
+                    report.add(what + "s", subject, (System.nanoTime() - start) / 1e9);
+                    report.threads(threads, setup.speaker.threads(), start, System.nanoTime());
+                    report.add(what + "peak MB", subject, setup.speaker.peakMegabytes());
+                    report.add(what + "CPU s", subject, setup.speaker.processorSeconds() - before);
                 }
             }
         }
